@@ -1,0 +1,146 @@
+//! The arguments of the `service` attribute as they were written.
+
+use proc_macro2::{Ident, TokenStream, TokenTree};
+use syn::ext::IdentExt as _;
+use syn::parse::discouraged::Speculative as _;
+use syn::parse::{Parse, ParseStream, Parser as _};
+use syn::{Expr, Path, Token, Type, parse_quote};
+
+use crate::diag::Diagnostics;
+use crate::key::Key;
+use crate::message;
+use crate::suggest;
+
+/// `path = "/chat", state = Hub`
+pub(crate) struct RawArgs {
+    pub(crate) args: Vec<RawArg>,
+}
+
+/// `path = "/chat"`
+pub(crate) struct RawArg {
+    pub(crate) key: Key,
+    /// The key as it was written.
+    pub(crate) ident: Ident,
+    /// `None` when the value could not be read, which is already reported.
+    pub(crate) value: Option<RawValue>,
+}
+
+/// The value of an argument; its key decides how it is read.
+pub(crate) enum RawValue {
+    Expr(Box<Expr>),
+    Path(Path),
+    Type(Box<Type>),
+}
+
+impl RawArgs {
+    /// Reads as many arguments as there are, whatever is wrong between them.
+    pub(crate) fn parse(tokens: TokenStream, diags: &mut Diagnostics) -> Self {
+        let mut args = Vec::new();
+        let read_all = |input: ParseStream<'_>| {
+            while !input.is_empty() {
+                args.extend(RawArg::parse(input, diags));
+                finish_arg(input, diags);
+            }
+            Ok(())
+        };
+        if let Err(error) = read_all.parse2(tokens) {
+            diags.push(error);
+        }
+        Self { args }
+    }
+
+    /// The path of the runtime crate.
+    pub(crate) fn runtime(&self) -> Path {
+        let given = self.args.iter().find_map(|arg| match &arg.value {
+            Some(RawValue::Path(path)) => Some(path.clone()),
+            _ => None,
+        });
+        given.unwrap_or_else(|| parse_quote!(::websocket))
+    }
+
+    /// The type of the state.
+    pub(crate) fn state(&self) -> Option<&Type> {
+        self.args.iter().find_map(|arg| match &arg.value {
+            Some(RawValue::Type(state)) => Some(&**state),
+            _ => None,
+        })
+    }
+
+    /// Returns whether a key was given, with a valid value or not.
+    pub(crate) fn has(&self, key: Key) -> bool {
+        self.args.iter().any(|arg| arg.key == key)
+    }
+}
+
+impl RawArg {
+    fn parse(input: ParseStream<'_>, diags: &mut Diagnostics) -> Option<Self> {
+        let Ok(ident) = input.call(Ident::parse_any) else {
+            let found = input.parse::<TokenTree>().ok()?;
+            diags.report(&found, message::expected_key(&found));
+            skip_to_comma(input);
+            return None;
+        };
+        let name = ident.unraw().to_string();
+        let Some(key) = Key::from_name(&name) else {
+            let similar = suggest::similar(&name, Key::ALL.map(Key::name));
+            diags.report(&ident, message::unknown_key("service", &name, similar, &Key::ALL.map(Key::name)));
+            skip_to_comma(input);
+            // A misspelt key counts as given, so that it is not reported as missing too.
+            return Some(Self { key: Key::from_name(similar?)?, ident, value: None });
+        };
+        let value = RawValue::parse(key, &ident, input, diags);
+        Some(Self { key, ident, value })
+    }
+}
+
+impl RawValue {
+    fn parse(key: Key, ident: &Ident, input: ParseStream<'_>, diags: &mut Diagnostics) -> Option<Self> {
+        let has_value = input.parse::<Token![=]>().is_ok() && !input.is_empty() && !input.peek(Token![,]);
+        if !has_value {
+            diags.report(ident, message::key_without_value(key.name(), key.example()));
+            skip_to_comma(input);
+            return None;
+        }
+        let value = match key {
+            Key::Crate => try_parse(input, Path::parse_mod_style).map(Self::Path),
+            Key::State => try_parse(input, Type::parse).map(|state| Self::Type(Box::new(state))),
+            _ => try_parse(input, Expr::parse).map(|value| Self::Expr(Box::new(value))),
+        };
+        if value.is_none() {
+            let wrong = skip_to_comma(input);
+            diags.report(wrong, message::ill_typed_value(key.name(), key.expected(), key.example()));
+        }
+        value
+    }
+}
+
+/// Takes the comma after an argument. Two arguments without one are both read.
+fn finish_arg(input: ParseStream<'_>, diags: &mut Diagnostics) {
+    if input.is_empty() || input.parse::<Token![,]>().is_ok() {
+        return;
+    }
+    if let Some(next) = input.cursor().token_tree().map(|(token, _)| token) {
+        diags.report(&next, message::missing_comma(&next));
+    }
+    if !(input.peek(Ident::peek_any) && input.peek2(Token![=])) {
+        skip_to_comma(input);
+        let _ = input.parse::<Token![,]>();
+    }
+}
+
+/// Reads on if that succeeds.
+pub(crate) fn try_parse<T>(input: ParseStream<'_>, parse: fn(ParseStream<'_>) -> syn::Result<T>) -> Option<T> {
+    let ahead = input.fork();
+    let value = parse(&ahead).ok()?;
+    input.advance_to(&ahead);
+    Some(value)
+}
+
+/// Returns what stands before the next comma.
+pub(crate) fn skip_to_comma(input: ParseStream<'_>) -> TokenStream {
+    let mut skipped = TokenStream::new();
+    while !input.is_empty() && !input.peek(Token![,]) {
+        skipped.extend(input.parse::<TokenTree>().ok());
+    }
+    skipped
+}

@@ -1,0 +1,101 @@
+//! Values that are checked at compile time because they are literals. Other expressions are checked when the listener binds.
+
+use syn::{Expr, Lit, LitFloat, LitInt, LitStr, UnOp};
+
+use crate::diag::Diagnostics;
+use crate::key::Key;
+use crate::message;
+
+/// A number with its sign.
+enum Number<'a> {
+    Float(bool, &'a LitFloat),
+    Integer(bool, &'a LitInt),
+    /// Not a literal.
+    Computed,
+    /// A literal of something else.
+    Other,
+}
+
+impl<'a> Number<'a> {
+    fn of(value: &'a Expr) -> Self {
+        let (negative, value) = match peel(value) {
+            Expr::Unary(unary) if matches!(unary.op, UnOp::Neg(_)) => (true, peel(&unary.expr)),
+            value => (false, value),
+        };
+        match value {
+            Expr::Lit(literal) => match &literal.lit {
+                Lit::Float(float) => Self::Float(negative, float),
+                Lit::Int(int) => Self::Integer(negative, int),
+                _ => Self::Other,
+            },
+            Expr::Array(_) | Expr::Closure(_) | Expr::Tuple(_) => Self::Other,
+            _ => Self::Computed,
+        }
+    }
+}
+
+/// Checks a time-out: it is not negative, except that the closure time-out can be -1.
+pub(super) fn check_seconds(key: Key, value: &Expr, diags: &mut Diagnostics) {
+    let (negative, seconds) = match Number::of(value) {
+        Number::Float(negative, float) => (negative, float.base10_parse().unwrap_or(0.0)),
+        Number::Integer(negative, int) => (negative, int.base10_parse().unwrap_or(f64::INFINITY)),
+        Number::Computed => return,
+        Number::Other => return report_ill_typed(key, value, diags),
+    };
+    let for_ever = key == Key::ConnectionClosureTimeout && negative && seconds.to_bits() == 1.0_f64.to_bits();
+    if negative && seconds > 0.0 && !for_ever {
+        let special_value = match key {
+            Key::ConnectionClosureTimeout => "write `-1` to wait for ever",
+            _ => "write `0` to turn it off",
+        };
+        diags.report(value, message::negative_seconds(key.name(), special_value));
+    } else if seconds > f64::from(MAX_SECONDS) {
+        diags.report(value, message::value_too_large(key.name(), u64::from(MAX_SECONDS), "seconds"));
+    }
+}
+
+/// Checks a size in bytes: it is a whole number and not zero.
+pub(super) fn check_size(key: Key, value: &Expr, diags: &mut Diagnostics) {
+    match Number::of(value) {
+        Number::Integer(negative, int) => match int.base10_parse::<u64>() {
+            Ok(size) if size == 0 || negative => diags.report(value, message::zero_size(key.name())),
+            Ok(_) => {}
+            Err(_) => diags.report(value, message::value_too_large(key.name(), u64::MAX, "bytes")),
+        },
+        Number::Computed => {}
+        Number::Float(..) | Number::Other => report_ill_typed(key, value, diags),
+    }
+}
+
+/// Returns the string literal that a value must be.
+pub(super) fn string<'a>(key: Key, value: &'a Expr, diags: &mut Diagnostics) -> Option<&'a LitStr> {
+    if let Expr::Lit(literal) = peel(value)
+        && let Lit::Str(string) = &literal.lit
+    {
+        return Some(string);
+    }
+    report_ill_typed(key, value, diags);
+    None
+}
+
+pub(super) fn report_ill_typed(key: Key, value: &Expr, diags: &mut Diagnostics) {
+    diags.report(value, message::ill_typed_value(key.name(), key.expected(), key.example()));
+}
+
+/// Takes the parentheses and the invisible groups of `macro_rules` off an expression.
+pub(super) fn peel(value: &Expr) -> &Expr {
+    match value {
+        Expr::Group(group) => peel(&group.expr),
+        Expr::Paren(paren) => peel(&paren.expr),
+        value => value,
+    }
+}
+
+/// Returns whether a text is a token of RFC 7230, such as the name of a header or of a subprotocol.
+pub(super) fn is_token(text: &str) -> bool {
+    let is_token_byte = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
+    !text.is_empty() && text.bytes().all(is_token_byte)
+}
+
+// An integer literal without suffix is an `i32` in the expansion.
+const MAX_SECONDS: u32 = i32::MAX.unsigned_abs();

@@ -1,0 +1,61 @@
+//! Where our attributes stand, and in which company.
+
+use syn::Attribute;
+
+use crate::diag::Diagnostics;
+use crate::item::{RawImpl, RawMember, RawMethod};
+use crate::marker::Marker;
+use crate::message;
+
+pub(super) fn check(block: &RawImpl, diags: &mut Diagnostics) {
+    for member in &block.members {
+        match member {
+            RawMember::Method(method) => check_method(method, diags),
+            RawMember::Other { attrs, .. } => check_other(attrs, diags),
+        }
+    }
+}
+
+fn check_method(method: &RawMethod, diags: &mut Diagnostics) {
+    let mut found: Vec<Marker> = Vec::new();
+    for attr in &method.attrs {
+        for marker in Marker::ON_METHODS {
+            if marker.is_hidden_in(attr) {
+                diags.report(attr, message::marker_in_cfg_attr(marker));
+            }
+            if !marker.is(attr) {
+                continue;
+            }
+            if found.contains(&marker) {
+                diags.report(attr, message::duplicate_attribute(marker.name()));
+            } else if let Some(&earlier) = found.first() {
+                diags.report(attr, message::attributes_exclude(marker, earlier));
+            }
+            found.push(marker);
+        }
+    }
+    if !method.is_marked(Marker::Upgrade) {
+        check_extractors(method, diags);
+    }
+}
+
+/// Reports the markers of upgrade arguments on another method.
+fn check_extractors(method: &RawMethod, diags: &mut Diagnostics) {
+    for attr in method.arguments().flat_map(|argument| &argument.attrs) {
+        for marker in Marker::ON_ARGUMENTS {
+            if marker.is(attr) {
+                diags.report(attr, message::extractor_outside_upgrade(marker));
+            }
+        }
+    }
+}
+
+fn check_other(attrs: &[Attribute], diags: &mut Diagnostics) {
+    for attr in attrs {
+        for marker in Marker::ON_METHODS {
+            if marker.is(attr) || marker.is_hidden_in(attr) {
+                diags.report(attr, message::marker_on_non_method(marker));
+            }
+        }
+    }
+}

@@ -1,0 +1,176 @@
+//! What each method with the `remote` attribute is for, as its name and its `event` say.
+
+use syn::ext::IdentExt as _;
+use ws_core::callback::Callback;
+use ws_core::dispatch;
+
+use crate::diag::Diagnostics;
+use crate::event::RawEvent;
+use crate::item::{RawImpl, RawMethod};
+use crate::marker::Marker;
+use crate::message;
+use crate::model::Route;
+use crate::suggest;
+use crate::types;
+
+/// A method with the `remote` attribute.
+pub(super) struct Remote<'a> {
+    pub(super) method: &'a RawMethod,
+    pub(super) name: String,
+    pub(super) event: RawEvent,
+    /// `None` when it has none, which is already reported.
+    pub(super) role: Option<Role>,
+}
+
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Role {
+    Dispatched(Route),
+    /// The error callback of the remote method with this index.
+    ErrorOf(usize),
+    Fixed(Callback),
+}
+
+/// Finds the remote methods of a service and their roles, in the order of the source.
+pub(super) fn assign<'a>(block: &'a RawImpl, is_dispatching: bool, diags: &mut Diagnostics) -> Vec<Remote<'a>> {
+    let mut remotes: Vec<_> = block.methods().filter_map(|method| Remote::new(method, diags)).collect();
+    for index in 0..remotes.len() {
+        let role = Names { block, remotes: &remotes, is_dispatching }.role(index, diags);
+        remotes[index].role = role;
+    }
+    remotes
+}
+
+impl<'a> Remote<'a> {
+    fn new(method: &'a RawMethod, diags: &mut Diagnostics) -> Option<Self> {
+        let attr = method.markers(Marker::Remote).next()?;
+        // What is marked as both is the upgrade function, unless it has a receiver.
+        if method.is_marked(Marker::Upgrade) {
+            return None;
+        }
+        let name = method.signature.ident.unraw().to_string();
+        Some(Self { method, name, event: RawEvent::parse(attr, diags), role: None })
+    }
+
+    /// Returns whether the method takes what an error callback takes.
+    fn takes_error(&self) -> bool {
+        self.method.arguments().any(|argument| types::is_shared_reference_to(&argument.ty, "Error"))
+    }
+
+    fn is_conditional(&self) -> bool {
+        !self.method.cfgs().is_empty()
+    }
+
+    /// Returns whether the configuration may choose between two methods, so that they are no contradiction.
+    pub(super) fn may_exclude(&self, other: &Self) -> bool {
+        self.is_conditional() && other.is_conditional()
+    }
+}
+
+/// All names of a service: what a method is for depends on its siblings.
+struct Names<'a, 'cx> {
+    block: &'cx RawImpl,
+    remotes: &'cx [Remote<'a>],
+    is_dispatching: bool,
+}
+
+impl Names<'_, '_> {
+    fn role(&self, index: usize, diags: &mut Diagnostics) -> Option<Role> {
+        let remote = &self.remotes[index];
+        if let Some(callback) = Callback::from_name(&remote.name) {
+            check_no_event(remote, diags);
+            return Some(Role::Fixed(callback));
+        }
+        if let Some(method) = self.method_of_error_callback(&remote.name) {
+            check_no_event(remote, diags);
+            return Some(Role::ErrorOf(method));
+        }
+        match &remote.event {
+            RawEvent::Given { key, .. } if !self.is_dispatching => {
+                diags.report(key, message::event_without_dispatcher_key());
+                None
+            }
+            RawEvent::Given { value, .. } => Some(Role::Dispatched(Route::Event(value.value()))),
+            RawEvent::Absent => self.role_by_name(remote, diags),
+            RawEvent::Invalid => None,
+        }
+    }
+
+    fn role_by_name(&self, remote: &Remote<'_>, diags: &mut Diagnostics) -> Option<Role> {
+        let ident = &remote.method.signature.ident;
+        let name = &remote.name;
+        if let Some(text) = self.stray_error_callback(remote) {
+            diags.report(ident, text);
+            return None;
+        }
+        if !self.is_dispatching {
+            let known = Callback::ALL.map(Callback::name);
+            let similar = suggest::similar_method(name, known).or_else(|| name_elsewhere(name));
+            diags.report(ident, message::unknown_callback(name, similar, &known));
+            return None;
+        }
+        if !name.starts_with("on_") {
+            diags.report(ident, message::dispatched_without_value(name));
+            return None;
+        }
+        let reachable = dispatch::method_name(&name["on_".len()..]);
+        if reachable != *name {
+            let reachable = Some(&*reachable).filter(|reachable| dispatch::names_method(&reachable[2..], reachable));
+            diags.report(ident, message::unreachable_method(name, reachable));
+            return None;
+        }
+        Some(Role::Dispatched(Route::Method(name.clone())))
+    }
+
+    /// Finds the method whose error callback a name is: `on_subscribe` for `on_subscribe_error`.
+    fn method_of_error_callback(&self, name: &str) -> Option<usize> {
+        let method = name.strip_suffix(SUFFIX)?;
+        let index = self.remotes.iter().position(|remote| remote.name == method)?;
+        let receives_messages = match Callback::from_name(method) {
+            Some(callback) => callback.receives_messages(),
+            None => self.method_of_error_callback(method).is_none(),
+        };
+        receives_messages.then_some(index)
+    }
+
+    /// Explains an error callback whose method is missing, or never has its payload rejected.
+    fn stray_error_callback(&self, remote: &Remote<'_>) -> Option<String> {
+        let name = &remote.name;
+        let method = name.strip_suffix(SUFFIX)?;
+        let callback = Callback::from_name(method);
+        let is_error_callback = remote.takes_error() || callback.is_some() && !self.is_dispatching;
+        if !is_error_callback {
+            return None;
+        }
+        if callback.is_some_and(|callback| !callback.receives_messages()) {
+            return Some(message::error_callback_without_payload(name, method));
+        }
+        if self.block.methods().any(|sibling| sibling.signature.ident.unraw() == method) {
+            return Some(message::error_callback_of_ordinary_method(name, method));
+        }
+        let others = self.remotes.iter().map(|remote| &*remote.name).filter(|other| other != name);
+        Some(message::error_callback_without_method(name, method, suggest::similar_method(method, others)))
+    }
+}
+
+fn check_no_event(remote: &Remote<'_>, diags: &mut Diagnostics) {
+    if let RawEvent::Given { key, .. } = &remote.event {
+        diags.report(key, message::event_on_callback(&remote.name));
+    }
+}
+
+/// Finds the callback that has another name in other frameworks.
+fn name_elsewhere(name: &str) -> Option<&'static str> {
+    let callback = match name.strip_prefix("on_").unwrap_or(name) {
+        "binary" | "data" => Callback::BinaryMessage,
+        "connect" | "connected" | "connection" => Callback::Open,
+        "closed" | "disconnect" | "disconnected" => Callback::Close,
+        "failure" => Callback::Error,
+        "idle" | "timeout" => Callback::IdleTimeout,
+        "receive" => Callback::Message,
+        "text" => Callback::TextMessage,
+        _ => return None,
+    };
+    Some(callback.name())
+}
+
+const SUFFIX: &str = "_error";

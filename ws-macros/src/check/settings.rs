@@ -1,0 +1,84 @@
+//! The arguments of the `service` attribute.
+
+use syn::ext::IdentExt as _;
+use syn::{Expr, LitStr};
+
+use super::literal;
+use super::path::{self, Path};
+use crate::args::{RawArg, RawArgs, RawValue};
+use crate::diag::Diagnostics;
+use crate::key::Key;
+use crate::message;
+use crate::model::Setting;
+
+/// What is valid of the arguments.
+#[derive(Default)]
+pub(super) struct Settings<'a> {
+    pub(super) path: Option<Path<'a>>,
+    pub(super) subprotocols: Vec<&'a LitStr>,
+    pub(super) dispatcher_key: Option<&'a LitStr>,
+    pub(super) values: Vec<Setting<'a>>,
+}
+
+pub(super) fn check<'a>(args: &'a RawArgs, diags: &mut Diagnostics) -> Settings<'a> {
+    let mut settings = Settings::default();
+    for (index, arg) in args.args.iter().enumerate() {
+        if args.args[..index].iter().any(|earlier| earlier.key == arg.key && is_spelt_right(earlier)) {
+            diags.report(&arg.ident, message::duplicate_attribute(arg.key.name()));
+        } else if let Some(RawValue::Expr(value)) = &arg.value {
+            settings.check(arg.key, value, diags);
+        }
+    }
+    settings
+}
+
+impl<'a> Settings<'a> {
+    fn check(&mut self, key: Key, value: &'a Expr, diags: &mut Diagnostics) {
+        match key {
+            Key::ConnectionClosureTimeout | Key::IdleTimeout => {
+                literal::check_seconds(key, value, diags);
+                self.values.push(Setting { key, value });
+            }
+            Key::MaxFrameSize | Key::MaxMessageSize => {
+                literal::check_size(key, value, diags);
+                self.values.push(Setting { key, value });
+            }
+            Key::Dispatcher => self.dispatcher_key = check_dispatcher_key(value, diags),
+            Key::Path => self.path = literal::string(key, value, diags).and_then(|path| path::check(path, diags)),
+            Key::Subprotocols => self.subprotocols = check_subprotocols(value, diags),
+            // Read as a path and a type, never as an expression.
+            Key::Crate | Key::State => {}
+        }
+    }
+}
+
+fn check_dispatcher_key<'a>(value: &'a Expr, diags: &mut Diagnostics) -> Option<&'a LitStr> {
+    let key = literal::string(Key::Dispatcher, value, diags)?;
+    if key.value().is_empty() {
+        diags.report(key, message::empty_dispatcher_key());
+    }
+    Some(key)
+}
+
+fn check_subprotocols<'a>(value: &'a Expr, diags: &mut Diagnostics) -> Vec<&'a LitStr> {
+    let Expr::Array(array) = literal::peel(value) else {
+        literal::report_ill_typed(Key::Subprotocols, value, diags);
+        return Vec::new();
+    };
+    let mut subprotocols: Vec<&LitStr> = Vec::new();
+    for element in &array.elems {
+        let Some(literal) = literal::string(Key::Subprotocols, element, diags) else { continue };
+        let name = literal.value();
+        if !literal::is_token(&name) {
+            diags.report(literal, message::invalid_subprotocol(&name));
+        } else if subprotocols.iter().any(|earlier| earlier.value() == name) {
+            diags.report(literal, message::duplicate_subprotocol(&name));
+        }
+        subprotocols.push(literal);
+    }
+    subprotocols
+}
+
+fn is_spelt_right(arg: &RawArg) -> bool {
+    arg.ident.unraw() == arg.key.name()
+}

@@ -1,0 +1,124 @@
+//! What the types of a service must be, for the compiler to check.
+//!
+//! The macro cannot see through a type alias, the compiler can. Each assertion stands, for the compiler, at the user's own
+//! type, so that this is what an error underlines.
+
+use proc_macro2::{Span, TokenStream, TokenTree};
+use quote::{ToTokens, quote};
+use syn::{Attribute, Path, Type};
+
+use super::elide;
+use crate::model::{ArgumentSource, Callback, Event, Function, MessageKind, Service, Upgrade};
+use crate::types;
+
+/// ```ignore
+/// const CHECKS: () = {
+///     <&str as ::websocket::TextPayload>::CHECK;
+///     <String as ::websocket::Reply>::CHECK;
+/// };
+/// ```
+pub(super) fn expand(service: &Service<'_>) -> Option<TokenStream> {
+    let mut assertions = Vec::new();
+    if let Some(upgrade) = &service.upgrade {
+        assert_upgrade(upgrade, &mut assertions);
+    }
+    for callback in &service.callbacks {
+        assert_callback(callback, &mut assertions);
+    }
+    let mut seen = Vec::new();
+    let assertions: Vec<_> = assertions.iter().filter(|assertion| assertion.is_new(&mut seen)).collect();
+    let assertions = assertions.iter().map(|assertion| assertion.expand(&service.runtime));
+    (assertions.len() > 0).then(|| quote!(const CHECKS: () = { #(#assertions)* };))
+}
+
+/// `<T as Trait>::CHECK`
+struct Assertion<'a> {
+    ty: &'a Type,
+    requirement: &'static str,
+    cfgs: &'a [&'a Attribute],
+}
+
+impl Assertion<'_> {
+    fn expand(&self, runtime: &Path) -> TokenStream {
+        let cfgs = self.cfgs;
+        let ty = elide::lifetimes(self.ty);
+        let (first, last) = ends(&ty);
+        let requirement: TokenStream = self.requirement.parse().unwrap_or_default();
+        let open = at(first, quote!(<));
+        let bound = at(last, quote!(as #runtime::#requirement>::CHECK));
+        quote!(#(#cfgs)* #open #ty #bound;)
+    }
+
+    /// Notes the assertion, and returns whether it was not made before.
+    fn is_new(&self, seen: &mut Vec<String>) -> bool {
+        let cfgs = self.cfgs.iter().map(ToTokens::to_token_stream).collect::<TokenStream>();
+        let text = format!("{cfgs} {} {}", self.requirement, elide::lifetimes(self.ty));
+        let is_new = !seen.contains(&text);
+        seen.push(text);
+        is_new
+    }
+}
+
+fn assert_upgrade<'a>(upgrade: &'a Upgrade<'a>, assertions: &mut Vec<Assertion<'a>>) {
+    for argument in &upgrade.arguments {
+        let requirement = match argument.source {
+            ArgumentSource::Header(_) | ArgumentSource::Query(_) => "FromValues<_>",
+            ArgumentSource::Path(_) => "FromSegment",
+            ArgumentSource::Request | ArgumentSource::State => continue,
+        };
+        assertions.push(Assertion { ty: argument.ty, requirement, cfgs: &[] });
+    }
+    assert_output(&upgrade.function, "UpgradeReply<Self>", &[], assertions);
+}
+
+fn assert_callback<'a>(callback: &'a Callback<'a>, assertions: &mut Vec<Assertion<'a>>) {
+    let payload = match &callback.event {
+        Event::Dispatched { payload, .. } => payload.map(|payload| (payload, "Payload")),
+        Event::Message { kind, payload } => Some((*payload, message_requirement(*kind))),
+        Event::Ping { data } | Event::Pong { data } => Some((*data, "BytesPayload")),
+        Event::Close { .. } | Event::Error { .. } | Event::IdleTimeout | Event::Open | Event::Rejected { .. } => None,
+    };
+    let cfgs = &callback.cfgs;
+    assertions.extend(payload.map(|(ty, requirement)| Assertion { ty, requirement, cfgs }));
+    let reply = match callback.event {
+        Event::Close { .. } => "NoReply",
+        Event::Ping { .. } => "PongReply",
+        _ => "Reply",
+    };
+    assert_output(&callback.function, reply, cfgs, assertions);
+}
+
+/// A type that only the compiler knows cannot be named in an assertion.
+fn assert_output<'a>(
+    function: &Function<'a>,
+    requirement: &'static str,
+    cfgs: &'a [&'a Attribute],
+    assertions: &mut Vec<Assertion<'a>>,
+) {
+    let nameable = function.output.filter(|output| !types::contains_impl_trait(output));
+    assertions.extend(nameable.map(|ty| Assertion { ty, requirement, cfgs }));
+}
+
+const fn message_requirement(kind: MessageKind) -> &'static str {
+    match kind {
+        MessageKind::Any => "Payload",
+        MessageKind::Binary => "BytesPayload",
+        MessageKind::Text => "TextPayload",
+    }
+}
+
+/// The places of the first and the last token.
+fn ends(tokens: &TokenStream) -> (Span, Span) {
+    let mut spans = tokens.clone().into_iter().map(|token| token.span());
+    let first = spans.next().unwrap_or_else(Span::call_site);
+    (first, spans.last().unwrap_or(first))
+}
+
+/// Puts tokens of ours at a place of the user.
+fn at(place: Span, tokens: TokenStream) -> TokenStream {
+    let put = |mut token: TokenTree| {
+        token.set_span(place);
+        token
+    };
+    tokens.into_iter().map(put).collect()
+}

@@ -1,0 +1,127 @@
+//! How an event becomes a call.
+
+use proc_macro2::{Ident, TokenStream};
+use quote::{ToTokens as _, format_ident, quote};
+use syn::Type;
+
+use super::{elide, local, local_at};
+use crate::model::{Callback, Event, MessageKind, Service, Source};
+
+/// ```ignore
+/// async fn call(&mut self, caller: &__ws::Caller, event: __ws::Event<'_>) -> __ws::Outcome {
+///     match event {
+///         __ws::Event::Open => __ws::reply!(caller, Self::on_open(self, caller).await),
+///         …
+///         _ => __ws::unhandled(),
+///     }
+/// }
+/// ```
+pub(super) fn expand(service: &Service<'_>) -> TokenStream {
+    let (caller, event) = (local("caller"), local("event"));
+    let arms = service.callbacks.iter().map(expand_arm);
+    quote! {
+        async fn call(&mut self, #caller: &__ws::Caller, #event: __ws::Event<'_>) -> __ws::Outcome {
+            match #event {
+                #(#arms)*
+                _ => __ws::unhandled(),
+            }
+        }
+    }
+}
+
+fn expand_arm(callback: &Callback<'_>) -> TokenStream {
+    let cfgs = &callback.cfgs;
+    let pattern = expand_pattern(&callback.event);
+    let call = expand_call(callback);
+    let caller = local("caller");
+    let outcome = match callback.event {
+        Event::Close { .. } => quote!(__ws::ended!(#call)),
+        Event::Ping { .. } => quote!(__ws::pong!(#caller, #call)),
+        _ => quote!(__ws::reply!(#caller, #call)),
+    };
+    quote!(#(#cfgs)* #pattern => #outcome,)
+}
+
+fn expand_pattern(event: &Event<'_>) -> TokenStream {
+    let variable = variable(event);
+    let pattern = match event {
+        Event::Close { status, reason } => {
+            let status = name_if("status", status.is_some());
+            let reason = name_if("reason", reason.is_some());
+            quote!(Close(#status, #reason))
+        }
+        Event::Dispatched { index, payload, .. } => {
+            let (index, payload) = (syn::Index::from(*index), name_if("message", payload.is_some()));
+            quote!(Dispatched(#index, #payload))
+        }
+        Event::Error { .. } => quote!(Error(#variable)),
+        Event::IdleTimeout => quote!(IdleTimeout),
+        Event::Message { kind, .. } => {
+            let kinds = kinds(*kind);
+            return quote!(#(__ws::Event::#kinds(#variable))|*);
+        }
+        Event::Open => quote!(Open),
+        Event::Ping { .. } => quote!(Ping(#variable)),
+        Event::Pong { .. } => quote!(Pong(#variable)),
+        Event::Rejected { source: Source::Dispatched(index), .. } => {
+            let index = syn::Index::from(*index);
+            quote!(Rejected(__ws::Source::Dispatched(#index), #variable))
+        }
+        Event::Rejected { source: Source::Message(kind), .. } => {
+            let kinds = kinds(*kind);
+            quote!(Rejected(#(__ws::Source::#kinds)|*, #variable))
+        }
+    };
+    quote!(__ws::Event::#pattern)
+}
+
+/// `Self::on_close(self, caller, status, reason).await`
+fn expand_call(callback: &Callback<'_>) -> TokenStream {
+    let name = callback.function.name;
+    let mut arguments = vec![quote!(self)];
+    arguments.extend(callback.caller.map(|ty| local_at("caller", ty).into_token_stream()));
+    arguments.extend(expand_arguments(&callback.event));
+    let dot_await = callback.function.is_async.then(|| quote!(.await));
+    quote!(Self::#name(#(#arguments),*) #dot_await)
+}
+
+fn expand_arguments(event: &Event<'_>) -> Vec<TokenStream> {
+    let variable = variable(event);
+    let as_it_is = |name: &str, ty: Option<&Type>| ty.map(|ty| local_at(name, ty).into_token_stream());
+    let payload = |ty: &Type| {
+        let ty = elide::lifetimes(ty);
+        quote!(__ws::payload!(#variable as #ty)?)
+    };
+    match event {
+        Event::Close { status, reason } => {
+            [as_it_is("status", *status), as_it_is("reason", *reason)].into_iter().flatten().collect()
+        }
+        Event::Dispatched { payload: ty, .. } => ty.iter().map(|ty| payload(ty)).collect(),
+        Event::Error { error } | Event::Rejected { error, .. } => as_it_is("error", Some(error)).into_iter().collect(),
+        Event::IdleTimeout | Event::Open => Vec::new(),
+        Event::Message { payload: ty, .. } | Event::Ping { data: ty } | Event::Pong { data: ty } => vec![payload(ty)],
+    }
+}
+
+/// What the one value of an event is called.
+fn variable(event: &Event<'_>) -> Ident {
+    local(match event {
+        Event::Error { .. } | Event::Rejected { .. } => "error",
+        Event::Ping { .. } | Event::Pong { .. } => "data",
+        _ => "message",
+    })
+}
+
+fn kinds(kind: MessageKind) -> Vec<Ident> {
+    let names: &[&str] = match kind {
+        MessageKind::Any => &["Text", "Binary"],
+        MessageKind::Binary => &["Binary"],
+        MessageKind::Text => &["Text"],
+    };
+    names.iter().map(|name| format_ident!("{name}")).collect()
+}
+
+fn name_if(name: &str, is_used: bool) -> TokenStream {
+    let name = local(name);
+    if is_used { quote!(#name) } else { quote!(_) }
+}

@@ -1,0 +1,83 @@
+//! What a service says about itself.
+
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+use syn::Attribute;
+
+use crate::model::{Route, Service};
+use crate::types;
+
+/// ```ignore
+/// const DESCRIPTOR: __ws::Descriptor = __ws::Descriptor {
+///     name: "Chat",
+///     path: "/chat/<username>",
+///     subprotocols: &["chat.v1"],
+///     dispatcher_key: __ws::Some("event"),
+///     routes: &[__ws::Route::Method("on_subscribe")],
+///     ..__ws::Descriptor::DEFAULT
+/// };
+/// ```
+pub(super) fn expand(service: &Service<'_>) -> TokenStream {
+    let name = types::name(service.block.self_ty());
+    let path = service.path;
+    let optional = [expand_subprotocols(service), expand_dispatcher_key(service), expand_routes(service)];
+    // The defaults of no fields are a lint.
+    let rest = optional.iter().any(Option::is_none).then(|| quote!(..__ws::Descriptor::DEFAULT));
+    let fields = optional.iter().flatten();
+    quote! {
+        const DESCRIPTOR: __ws::Descriptor = __ws::Descriptor {
+            name: #name,
+            path: #path,
+            #(#fields,)*
+            #rest
+        };
+    }
+}
+
+/// ```ignore
+/// fn settings() -> __ws::Settings {
+///     __ws::Settings::new().idle_timeout(30).max_frame_size(1024)
+/// }
+/// ```
+pub(super) fn expand_settings(service: &Service<'_>) -> Option<TokenStream> {
+    if service.settings.is_empty() {
+        return None;
+    }
+    let setters = service.settings.iter().map(|setting| {
+        let (setter, value) = (format_ident!("{}", setting.key.name()), setting.value);
+        quote!(.#setter(#value))
+    });
+    Some(quote! {
+        fn settings() -> __ws::Settings {
+            __ws::Settings::new() #(#setters)*
+        }
+    })
+}
+
+fn expand_subprotocols(service: &Service<'_>) -> Option<TokenStream> {
+    let names = &service.subprotocols;
+    (!names.is_empty()).then(|| quote!(subprotocols: &[#(#names),*]))
+}
+
+fn expand_dispatcher_key(service: &Service<'_>) -> Option<TokenStream> {
+    service.dispatcher_key.map(|key| quote!(dispatcher_key: __ws::Some(#key)))
+}
+
+fn expand_routes(service: &Service<'_>) -> Option<TokenStream> {
+    let routes: Vec<_> = service.routes().map(|(route, cfgs)| expand_route(route, cfgs)).collect();
+    (!routes.is_empty()).then(|| quote!(routes: &[#(#routes),*]))
+}
+
+/// A route keeps its place when the configuration takes its method away: no value means a method without name.
+fn expand_route(route: &Route, cfgs: &[&Attribute]) -> TokenStream {
+    let (kind, value) = match route {
+        Route::Event(value) => (format_ident!("Event"), value),
+        Route::Method(name) => (format_ident!("Method"), name),
+    };
+    let route = quote!(__ws::Route::#kind(#value));
+    if cfgs.is_empty() {
+        return route;
+    }
+    let conditions = cfgs.iter().filter_map(|cfg| cfg.parse_args::<TokenStream>().ok());
+    quote!(#(#cfgs)* #route, #[cfg(not(all(#(#conditions),*)))] __ws::Route::Method(""))
+}

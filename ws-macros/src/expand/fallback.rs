@@ -1,0 +1,50 @@
+//! What is left of a service with mistakes.
+
+use proc_macro2::TokenStream;
+use quote::{ToTokens as _, quote};
+use syn::GenericParam;
+
+use super::{elide, state};
+use crate::args::RawArgs;
+use crate::item::{RawImpl, RawItem};
+
+/// The user's item, the mistakes, and a stand-in for the service: without one, each use of the service would be an error too.
+pub(crate) fn fallback(args: &RawArgs, item: &RawItem, errors: Option<&TokenStream>) -> TokenStream {
+    match item {
+        RawItem::Other(item) => quote!(#item #errors),
+        RawItem::Impl(block) => {
+            let stand_in = stand_in(args, block);
+            quote!(#block #errors #stand_in)
+        }
+    }
+}
+
+fn stand_in(args: &RawArgs, block: &RawImpl) -> TokenStream {
+    let runtime = args.runtime();
+    let state = state(args.state());
+    // A service has no lifetimes, so the block may be wrong in having some.
+    let mut generics = block.header.generics.clone();
+    generics.params =
+        generics.params.into_iter().filter(|parameter| !matches!(parameter, GenericParam::Lifetime(_))).collect();
+    let (impl_generics, _, where_clause) = generics.split_for_impl();
+    let impl_generics = elide::to_static(impl_generics.to_token_stream());
+    let self_ty = elide::to_static(block.self_ty().to_token_stream());
+    let where_clause = elide::to_static(where_clause.to_token_stream());
+    quote! {
+        const _: () = {
+            use #runtime::__private as __ws;
+
+            #[automatically_derived]
+            impl #impl_generics __ws::Service for #self_ty #where_clause {
+                type State = #state;
+                const DESCRIPTOR: __ws::Descriptor = __ws::Descriptor::DEFAULT;
+                async fn upgrade(_: &__ws::UpgradeRequest, _: &#state) -> __ws::UpgradeResult<Self> {
+                    ::core::unreachable!()
+                }
+                async fn call(&mut self, _: &__ws::Caller, _: __ws::Event<'_>) -> __ws::Outcome {
+                    ::core::unreachable!()
+                }
+            }
+        };
+    }
+}

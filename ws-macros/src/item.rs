@@ -1,0 +1,250 @@
+//! The item under the `service` attribute as it was written.
+//!
+//! Signatures are parsed, bodies are not: a half-typed body does not take its siblings away.
+
+use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
+use quote::{ToTokens, TokenStreamExt as _, quote};
+use syn::parse::discouraged::Speculative as _;
+use syn::parse::{Parse, ParseStream, Parser as _};
+use syn::{Abi, Attribute, FnArg, ImplItem, ItemImpl, PatType, Receiver, Signature, Token, Type, Visibility};
+
+use crate::diag::Diagnostics;
+use crate::marker::{self, Marker};
+use crate::message;
+
+/// What the attribute stands on.
+pub(crate) enum RawItem {
+    Impl(Box<RawImpl>),
+    /// Something else, which is already reported.
+    Other(TokenStream),
+}
+
+/// `impl Chat { … }`
+pub(crate) struct RawImpl {
+    /// The block without its members.
+    pub(crate) header: ItemImpl,
+    pub(crate) members: Vec<RawMember>,
+}
+
+pub(crate) enum RawMember {
+    Method(Box<RawMethod>),
+    /// A constant, a type, a macro, or what could not be read.
+    Other {
+        attrs: Vec<Attribute>,
+        tokens: TokenStream,
+    },
+}
+
+/// An associated function, with or without receiver.
+pub(crate) struct RawMethod {
+    pub(crate) attrs: Vec<Attribute>,
+    qualifiers: TokenStream,
+    pub(crate) signature: Signature,
+    body: TokenTree,
+}
+
+impl RawItem {
+    pub(crate) fn parse(tokens: TokenStream, diags: &mut Diagnostics) -> Self {
+        let Some((header, body)) = split_body(tokens.clone()).filter(|(header, _)| is_impl(header)) else {
+            diags.report(item_keyword(&tokens), message::not_an_impl());
+            return Self::Other(tokens);
+        };
+        match syn::parse2(header) {
+            Ok(header) => Self::Impl(Box::new(RawImpl::parse(header, body, diags))),
+            Err(error) => {
+                diags.push(error);
+                Self::Other(tokens)
+            }
+        }
+    }
+}
+
+impl RawImpl {
+    fn parse(mut header: ItemImpl, body: TokenStream, diags: &mut Diagnostics) -> Self {
+        let mut members = Vec::new();
+        let read_all = |input: ParseStream<'_>| {
+            header.attrs.extend(input.call(Attribute::parse_inner)?);
+            while !input.is_empty() {
+                members.push(RawMember::parse(input, diags)?);
+            }
+            Ok(())
+        };
+        if let Err(error) = read_all.parse2(body) {
+            diags.push(error);
+        }
+        Self { header, members }
+    }
+
+    pub(crate) fn methods(&self) -> impl Iterator<Item = &RawMethod> {
+        self.members.iter().filter_map(|member| match member {
+            RawMember::Method(method) => Some(&**method),
+            RawMember::Other { .. } => None,
+        })
+    }
+
+    /// The type that becomes a service.
+    pub(crate) fn self_ty(&self) -> &Type {
+        &self.header.self_ty
+    }
+}
+
+impl RawMember {
+    fn parse(input: ParseStream<'_>, diags: &mut Diagnostics) -> syn::Result<Self> {
+        let attrs = input.call(Attribute::parse_outer)?;
+        let ahead = input.fork();
+        let parsed = if at_function(input) {
+            RawMethod::parse(&ahead, &attrs).map(|method| Self::Method(Box::new(method)))
+        } else {
+            ahead.parse().map(|item: ImplItem| Self::Other { attrs: attrs.clone(), tokens: item.into_token_stream() })
+        };
+        match parsed {
+            Ok(member) => {
+                input.advance_to(&ahead);
+                Ok(member)
+            }
+            Err(error) => {
+                diags.push(error);
+                Ok(Self::Other { attrs, tokens: skip_member(input)? })
+            }
+        }
+    }
+}
+
+impl RawMethod {
+    fn parse(input: ParseStream<'_>, attrs: &[Attribute]) -> syn::Result<Self> {
+        let visibility: Visibility = input.parse()?;
+        let default: Option<Token![default]> = input.parse()?;
+        let qualifiers = quote!(#visibility #default);
+        Ok(Self { attrs: attrs.to_vec(), qualifiers, signature: input.parse()?, body: input.parse()? })
+    }
+
+    /// The attributes that mark the method as one of ours.
+    pub(crate) fn markers(&self, marker: Marker) -> impl Iterator<Item = &Attribute> {
+        self.attrs.iter().filter(move |attr| marker.is(attr))
+    }
+
+    pub(crate) fn is_marked(&self, marker: Marker) -> bool {
+        self.markers(marker).next().is_some()
+    }
+
+    /// The attributes that decide whether the method exists.
+    pub(crate) fn cfgs(&self) -> Vec<&Attribute> {
+        self.attrs.iter().filter(|attr| attr.path().is_ident("cfg")).collect()
+    }
+
+    pub(crate) fn receiver(&self) -> Option<&Receiver> {
+        self.signature.inputs.iter().find_map(|input| match input {
+            FnArg::Receiver(receiver) => Some(receiver),
+            FnArg::Typed(_) => None,
+        })
+    }
+
+    /// The arguments after the receiver.
+    pub(crate) fn arguments(&self) -> impl Iterator<Item = &PatType> {
+        self.signature.inputs.iter().filter_map(|input| match input {
+            FnArg::Typed(argument) => Some(argument),
+            FnArg::Receiver(_) => None,
+        })
+    }
+}
+
+/// The user's block without our attributes.
+impl ToTokens for RawImpl {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        let mut block = self.header.clone();
+        block.attrs.retain(|attr| marker::is_foreign(attr, &Marker::ON_BLOCKS));
+        block.items = self.members.iter().map(|member| ImplItem::Verbatim(member.to_token_stream())).collect();
+        block.to_tokens(tokens);
+    }
+}
+
+impl ToTokens for RawMember {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        match self {
+            Self::Method(method) => method.to_tokens(tokens),
+            Self::Other { attrs, tokens: item } => {
+                tokens.append_all(attrs.iter().filter(|attr| marker::is_foreign(attr, &Marker::ON_METHODS)));
+                item.to_tokens(tokens);
+            }
+        }
+    }
+}
+
+impl ToTokens for RawMethod {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        let mut signature = self.signature.clone();
+        for input in &mut signature.inputs {
+            if let FnArg::Typed(argument) = input {
+                argument.attrs.retain(|attr| marker::is_foreign(attr, &Marker::ON_ARGUMENTS));
+            }
+        }
+        tokens.append_all(self.attrs.iter().filter(|attr| marker::is_foreign(attr, &Marker::ON_METHODS)));
+        self.qualifiers.to_tokens(tokens);
+        signature.to_tokens(tokens);
+        self.body.to_tokens(tokens);
+    }
+}
+
+/// Splits `impl Chat { … }` into `impl Chat {}` and what is between the braces.
+fn split_body(tokens: TokenStream) -> Option<(TokenStream, TokenStream)> {
+    let mut tokens: Vec<TokenTree> = tokens.into_iter().collect();
+    let TokenTree::Group(last) = tokens.pop()? else { return None };
+    match last.delimiter() {
+        Delimiter::Brace => {
+            let mut emptied = Group::new(Delimiter::Brace, TokenStream::new());
+            emptied.set_span(last.span());
+            tokens.push(emptied.into());
+            Some((tokens.into_iter().collect(), last.stream()))
+        }
+        // The whole item came out of a `macro_rules` variable.
+        Delimiter::None => {
+            tokens.extend(last.stream());
+            split_body(tokens.into_iter().collect())
+        }
+        Delimiter::Bracket | Delimiter::Parenthesis => None,
+    }
+}
+
+fn is_impl(header: &TokenStream) -> bool {
+    let keyword = item_keyword(header).to_string();
+    // `default impl` and `unsafe impl` are for the compiler to refuse.
+    matches!(keyword.as_str(), "default" | "impl" | "unsafe")
+}
+
+/// Returns the first token after attributes and visibility: `struct`, `fn`, ….
+fn item_keyword(tokens: &TokenStream) -> TokenStream {
+    let find = |input: ParseStream<'_>| {
+        input.call(Attribute::parse_outer)?;
+        input.parse::<Visibility>()?;
+        let keyword: TokenTree = input.parse()?;
+        input.parse::<TokenStream>()?;
+        Ok(keyword.into_token_stream())
+    };
+    find.parse2(tokens.clone()).unwrap_or_default()
+}
+
+fn at_function(input: ParseStream<'_>) -> bool {
+    let ahead = input.fork();
+    let qualifiers = || {
+        ahead.parse::<Visibility>()?;
+        ahead.parse::<Option<Token![default]>>()?;
+        ahead.parse::<Option<Token![const]>>()?;
+        ahead.parse::<Option<Token![async]>>()?;
+        ahead.parse::<Option<Token![unsafe]>>()?;
+        ahead.parse::<Option<Abi>>()
+    };
+    qualifiers().is_ok() && ahead.peek(Token![fn])
+}
+
+/// Takes everything up to the end of a member that cannot be read.
+fn skip_member(input: ParseStream<'_>) -> syn::Result<TokenStream> {
+    let mut skipped = TokenStream::new();
+    while !input.is_empty() {
+        let is_end = input.peek(Token![;]) || input.peek(syn::token::Brace);
+        skipped.append(TokenTree::parse(input)?);
+        if is_end {
+            break;
+        }
+    }
+    Ok(skipped)
+}

@@ -1,0 +1,74 @@
+//! The keys of the `service` attribute.
+
+/// A key of the `service` attribute.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Key {
+    ConnectionClosureTimeout,
+    Crate,
+    Dispatcher,
+    IdleTimeout,
+    MaxFrameSize,
+    MaxMessageSize,
+    Path,
+    State,
+    Subprotocols,
+}
+
+impl Key {
+    pub(crate) const ALL: [Self; 9] = [
+        Self::ConnectionClosureTimeout,
+        Self::Crate,
+        Self::Dispatcher,
+        Self::IdleTimeout,
+        Self::MaxFrameSize,
+        Self::MaxMessageSize,
+        Self::Path,
+        Self::State,
+        Self::Subprotocols,
+    ];
+
+    pub(crate) fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|key| key.name() == name)
+    }
+
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::ConnectionClosureTimeout => "connection_closure_timeout",
+            Self::Crate => "crate",
+            Self::Dispatcher => "dispatcher_key",
+            Self::IdleTimeout => "idle_timeout",
+            Self::MaxFrameSize => "max_frame_size",
+            Self::MaxMessageSize => "max_message_size",
+            Self::Path => "path",
+            Self::State => "state",
+            Self::Subprotocols => "subprotocols",
+        }
+    }
+
+    /// What a value of the key is, for the sentence "`path` must be …".
+    pub(crate) const fn expected(self) -> &'static str {
+        match self {
+            Self::ConnectionClosureTimeout | Self::IdleTimeout => "a number of seconds or a `Duration`",
+            Self::Crate => "a path",
+            Self::Dispatcher | Self::Path => "a string literal",
+            Self::MaxFrameSize | Self::MaxMessageSize => "a whole number of bytes",
+            Self::State => "a type",
+            Self::Subprotocols => "an array of string literals",
+        }
+    }
+
+    /// The key with a value, as a person would write it.
+    pub(crate) const fn example(self) -> &'static str {
+        match self {
+            Self::ConnectionClosureTimeout => "connection_closure_timeout = 60",
+            Self::Crate => "crate = ::websocket",
+            Self::Dispatcher => "dispatcher_key = \"event\"",
+            Self::IdleTimeout => "idle_timeout = 30",
+            Self::MaxFrameSize => "max_frame_size = 65536",
+            Self::MaxMessageSize => "max_message_size = 1048576",
+            Self::Path => "path = \"/chat\"",
+            Self::State => "state = Hub",
+            Self::Subprotocols => "subprotocols = [\"chat.v1\"]",
+        }
+    }
+}

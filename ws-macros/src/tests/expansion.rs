@@ -1,0 +1,65 @@
+//! Snapshots of the expansion, checked in under `tests/expand`. `UPDATE_EXPECT=1 cargo test` rewrites them.
+
+use std::io::Write as _;
+use std::process::{Command, Stdio};
+
+use expect_test::expect_file;
+
+use super::source;
+
+fn print(source: &str) -> String {
+    let expansion = source::expand(source);
+    assert_eq!(source::mistakes(expansion.clone()), []);
+    format(&expansion.to_string())
+}
+
+/// Formats as this workspace is formatted. (`prettyplease` leaves the arguments of macros as they come.)
+fn format(code: &str) -> String {
+    let mut rustfmt = Command::new("rustfmt")
+        .args(["--edition", "2024"])
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    rustfmt.stdin.take().unwrap().write_all(code.as_bytes()).unwrap();
+    let output = rustfmt.wait_with_output().unwrap();
+    assert!(output.status.success(), "{code}");
+    String::from_utf8(output.stdout).unwrap()
+}
+
+#[test]
+fn chat() {
+    let expansion = print(
+        r#"
+        #[websocket::service(path = "/chat/<username>", state = Hub, idle_timeout = 30)]
+        impl Chat {
+            #[upgrade]
+            async fn connect(username: String, hub: &Hub) -> Result<Self, UpgradeError> {
+                Ok(Self { username, hub: hub.clone() })
+            }
+            #[remote]
+            async fn on_open(&mut self, caller: &Caller) -> String {
+                format!("Hi {}!", self.username)
+            }
+            #[remote]
+            async fn on_text_message(&mut self, caller: &Caller, text: &str) -> websocket::Result<()> {
+                self.hub.broadcast(text).await
+            }
+            #[remote]
+            fn on_ping(&mut self, data: &[u8]) -> Vec<u8> {
+                data.to_vec()
+            }
+            #[remote]
+            async fn on_error(&mut self, caller: &Caller, error: &Error) {}
+            #[remote]
+            async fn on_close(&mut self, caller: &Caller, status: CloseCode, reason: &str) {
+                self.hub.leave(caller);
+            }
+        }
+        "#,
+    );
+    expect_file!["../../tests/expand/chat.rs"].assert_eq(&expansion);
+    let lines = expansion.lines().count();
+    assert!(lines <= 60, "{lines} lines");
+}

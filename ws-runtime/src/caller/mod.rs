@@ -1,0 +1,253 @@
+//! The server's handle on one connection.
+
+pub(crate) mod outbox;
+pub(crate) mod shared;
+
+use std::fmt;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use serde::Serialize;
+use ws_core::close::CloseFrame;
+use ws_core::opcode::Opcode;
+
+use crate::caller::shared::{Admission, Phase, Shared, lock};
+use crate::error::{Error, Result};
+use crate::message::Message;
+
+/// The remote client of one connection: writes to it, closes it, and tells about it.
+///
+/// Cheap to clone, usable from any task, for as long as anyone likes: after the end of the connection every write is
+/// [`Error::Closed`]. Each message is whole on the wire, however many tasks write, and everything written before a close frame
+/// arrives before it.
+///
+/// The `write_*` methods wait while the connection's outgoing buffer is above its high-water mark
+/// ([`Listener::high_water_mark`](crate::Listener::high_water_mark)); the `try_write_*` methods never wait. A write that
+/// succeeds is queued, and written to the socket at once unless the connection is just handling messages.
+#[derive(Clone)]
+pub struct Caller {
+    shared: Arc<Shared>,
+}
+
+/// Identifies a connection: 128 random bits, so that nobody can guess the one of another.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ConnectionId(u128);
+
+impl Caller {
+    pub(crate) fn new(shared: Arc<Shared>) -> Self {
+        Self { shared }
+    }
+
+    pub(crate) fn shared(&self) -> &Arc<Shared> {
+        &self.shared
+    }
+
+    /// Writes a text message.
+    ///
+    /// # Errors
+    /// [`Error::Closed`] when the connection is closing or gone.
+    ///
+    /// # Cancel safety
+    /// A dropped future has written either nothing or the whole message.
+    pub async fn write_text(&self, text: impl AsRef<str>) -> Result<()> {
+        self.shared.push_when_drained(Opcode::Text, text.as_ref().as_bytes()).await
+    }
+
+    /// Writes a binary message.
+    ///
+    /// # Errors
+    /// [`Error::Closed`] when the connection is closing or gone.
+    ///
+    /// # Cancel safety
+    /// A dropped future has written either nothing or the whole message.
+    pub async fn write_binary(&self, data: impl AsRef<[u8]>) -> Result<()> {
+        self.shared.push_when_drained(Opcode::Binary, data.as_ref()).await
+    }
+
+    /// Writes a value as a text message in JSON.
+    ///
+    /// # Errors
+    /// [`Error::Serialize`] when the value cannot be JSON, [`Error::Closed`] when the connection is closing or gone.
+    ///
+    /// # Cancel safety
+    /// A dropped future has written either nothing or the whole message.
+    pub async fn write_message<T: Serialize + ?Sized>(&self, value: &T) -> Result<()> {
+        let json = serde_json::to_vec(value)?;
+        self.shared.push_when_drained(Opcode::Text, &json).await
+    }
+
+    /// Writes a [`Message`].
+    ///
+    /// # Errors
+    /// [`Error::Closed`] when the connection is closing or gone.
+    ///
+    /// # Cancel safety
+    /// A dropped future has written either nothing or the whole message.
+    pub async fn write(&self, message: Message) -> Result<()> {
+        self.shared.push_when_drained(opcode(&message), message.as_bytes()).await
+    }
+
+    /// Writes a text message, without waiting.
+    ///
+    /// # Errors
+    /// [`Error::Full`] above the high-water mark, [`Error::Closed`] when the connection is closing or gone.
+    pub fn try_write_text(&self, text: impl AsRef<str>) -> Result<()> {
+        self.shared.push(Opcode::Text, text.as_ref().as_bytes(), Admission::BelowMark)
+    }
+
+    /// Writes a binary message, without waiting.
+    ///
+    /// # Errors
+    /// [`Error::Full`] above the high-water mark, [`Error::Closed`] when the connection is closing or gone.
+    pub fn try_write_binary(&self, data: impl AsRef<[u8]>) -> Result<()> {
+        self.shared.push(Opcode::Binary, data.as_ref(), Admission::BelowMark)
+    }
+
+    /// Writes a value as a text message in JSON, without waiting.
+    ///
+    /// # Errors
+    /// [`Error::Serialize`] when the value cannot be JSON, [`Error::Full`] above the high-water mark, [`Error::Closed`] when
+    /// the connection is closing or gone.
+    pub fn try_write_message<T: Serialize + ?Sized>(&self, value: &T) -> Result<()> {
+        let json = serde_json::to_vec(value)?;
+        self.shared.push(Opcode::Text, &json, Admission::BelowMark)
+    }
+
+    /// Writes a [`Message`], without waiting.
+    ///
+    /// # Errors
+    /// [`Error::Full`] above the high-water mark, [`Error::Closed`] when the connection is closing or gone.
+    pub fn try_write(&self, message: &Message) -> Result<()> {
+        self.shared.push(opcode(message), message.as_bytes(), Admission::BelowMark)
+    }
+
+    /// Writes a ping of at most 125 bytes ([RFC 6455 §5.5.2](https://www.rfc-editor.org/rfc/rfc6455#section-5.5.2)).
+    ///
+    /// # Errors
+    /// [`Error::ControlTooLong`] over 125 bytes, [`Error::Closed`] when the connection is closing or gone.
+    pub async fn ping(&self, data: impl AsRef<[u8]>) -> Result<()> {
+        self.shared.push_when_drained(Opcode::Ping, data.as_ref()).await
+    }
+
+    /// Writes a pong of at most 125 bytes ([RFC 6455 §5.5.3](https://www.rfc-editor.org/rfc/rfc6455#section-5.5.3)).
+    ///
+    /// # Errors
+    /// [`Error::ControlTooLong`] over 125 bytes, [`Error::Closed`] when the connection is closing or gone.
+    pub async fn pong(&self, data: impl AsRef<[u8]>) -> Result<()> {
+        self.shared.push_when_drained(Opcode::Pong, data.as_ref()).await
+    }
+
+    /// Closes the connection: everything written so far, then the close frame, goes out, and nothing after it. Resolves when
+    /// the peer has answered, or is gone, or `connection_closure_timeout` of the service has passed. Messages that the peer
+    /// sends in the meantime are thrown away.
+    ///
+    /// When the connection is already closing, this waits for the end of that.
+    ///
+    /// # Errors
+    /// [`Error::CloseTimeout`] when the peer did not answer in time; the connection is gone nevertheless.
+    ///
+    /// # Cancel safety
+    /// The connection closes even if the future is dropped after its first poll.
+    pub async fn close(&self, frame: CloseFrame) -> Result<()> {
+        self.start_close(&frame);
+        self.closed().await;
+        match self.shared.phase() {
+            Phase::TimedOut => Err(Error::CloseTimeout),
+            _ => Ok(()),
+        }
+    }
+
+    /// Resolves when the connection has ended, whatever ended it. At once when it has ended already.
+    pub async fn closed(&self) {
+        self.shared.ended().await;
+    }
+
+    /// Returns what identifies the connection.
+    #[must_use]
+    pub fn connection_id(&self) -> ConnectionId {
+        self.shared.id
+    }
+
+    /// Returns the negotiated subprotocol, one of the service's `subprotocols`
+    /// ([RFC 6455 §1.9](https://www.rfc-editor.org/rfc/rfc6455#section-1.9)).
+    #[must_use]
+    pub fn subprotocol(&self) -> Option<&'static str> {
+        self.shared.subprotocol
+    }
+
+    /// Returns whether messages can still be written: no close frame has been sent or received, and the socket is not known
+    /// to be broken.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        self.shared.phase() == Phase::Open && !self.shared.with_outbox(|outbox| outbox.is_broken())
+    }
+
+    /// Returns whether the connection runs over TLS.
+    #[must_use]
+    pub fn is_secure(&self) -> bool {
+        self.shared.is_secure
+    }
+
+    /// Returns the address of the peer, where the server knows it.
+    #[must_use]
+    pub fn remote_addr(&self) -> Option<SocketAddr> {
+        self.shared.remote_addr
+    }
+
+    /// Keeps a value with the connection, one of each type. Returns the value that it replaces.
+    pub fn set_attribute<T: Clone + Send + Sync + 'static>(&self, value: T) -> Option<T> {
+        lock(&self.shared.attributes).insert(value)
+    }
+
+    /// Returns a copy of the value of this type that is kept with the connection.
+    #[must_use]
+    pub fn attribute<T: Clone + Send + Sync + 'static>(&self) -> Option<T> {
+        lock(&self.shared.attributes).get().cloned()
+    }
+
+    /// Takes away the value of this type that is kept with the connection.
+    pub fn remove_attribute<T: Clone + Send + Sync + 'static>(&self) -> Option<T> {
+        lock(&self.shared.attributes).remove()
+    }
+
+    pub(crate) fn start_close(&self, frame: &CloseFrame) {
+        self.shared.start_close(Some(frame));
+    }
+}
+
+fn opcode(message: &Message) -> Opcode {
+    match message {
+        Message::Text(_) => Opcode::Text,
+        Message::Binary(_) => Opcode::Binary,
+    }
+}
+
+impl fmt::Debug for Caller {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Caller")
+            .field("connection_id", &self.shared.id)
+            .field("remote_addr", &self.shared.remote_addr)
+            .field("phase", &self.shared.phase())
+            .finish_non_exhaustive()
+    }
+}
+
+impl ConnectionId {
+    pub(crate) fn random() -> Result<Self, getrandom::Error> {
+        let mut bytes = [0; 16];
+        getrandom::fill(&mut bytes)?;
+        Ok(Self(u128::from_ne_bytes(bytes)))
+    }
+}
+
+impl fmt::Display for ConnectionId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:032x}", self.0)
+    }
+}
+
+impl fmt::Debug for ConnectionId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}

@@ -1,0 +1,196 @@
+//! What a connection's driver and its callers share.
+
+use std::net::SocketAddr;
+use std::pin::pin;
+use std::sync::atomic::{AtomicU8, AtomicUsize, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use tokio::sync::Notify;
+use ws_core::close::CloseFrame;
+use ws_core::opcode::Opcode;
+
+use crate::caller::ConnectionId;
+use crate::caller::outbox::{MAX_CONTROL_PAYLOAD, Outbox};
+use crate::error::{Error, Result};
+
+/// How far the connection is.
+///
+/// ```text
+///   Open ──close frame queued──▶ Closing ──answered, lost, or timed out──▶ Ended / TimedOut
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[repr(u8)]
+pub(crate) enum Phase {
+    /// Messages go in and out.
+    Open,
+    /// A close frame is queued or sent; nothing is written after it.
+    Closing,
+    /// The closing handshake is over, or the connection is lost.
+    Ended,
+    /// The peer did not answer the close frame in time.
+    TimedOut,
+    /// The server gives up on the connection: the driver must stop at once.
+    Aborted,
+}
+
+#[derive(Debug)]
+pub(crate) struct Shared {
+    pub(crate) id: ConnectionId,
+    pub(crate) subprotocol: Option<&'static str>,
+    pub(crate) remote_addr: Option<SocketAddr>,
+    pub(crate) is_secure: bool,
+    pub(crate) attributes: Mutex<http::Extensions>,
+    /// Bytes; above it, writers wait.
+    high_water_mark: usize,
+    outbox: Mutex<Outbox>,
+    /// What `outbox.queued()` was when the lock was last released.
+    queued: AtomicUsize,
+    phase: AtomicU8,
+    drained: Notify,
+    ended: Notify,
+}
+
+/// What a connection's first message needs to know about it.
+#[derive(Debug)]
+pub(crate) struct Identity {
+    pub(crate) id: ConnectionId,
+    pub(crate) subprotocol: Option<&'static str>,
+    pub(crate) remote_addr: Option<SocketAddr>,
+    pub(crate) is_secure: bool,
+}
+
+/// Who asks for room in the outbox.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Admission {
+    /// Everybody else's messages: only below the high-water mark.
+    BelowMark,
+    /// The connection's own replies and control frames: the driver holds the next callback back instead.
+    Always,
+}
+
+impl Shared {
+    pub(crate) fn new(identity: Identity, outbox: Outbox, high_water_mark: usize) -> Self {
+        let Identity { id, subprotocol, remote_addr, is_secure } = identity;
+        Self {
+            id,
+            subprotocol,
+            remote_addr,
+            is_secure,
+            attributes: Mutex::default(),
+            high_water_mark,
+            outbox: Mutex::new(outbox),
+            queued: AtomicUsize::new(0),
+            phase: AtomicU8::new(Phase::Open as u8),
+            drained: Notify::new(),
+            ended: Notify::new(),
+        }
+    }
+
+    pub(crate) fn phase(&self) -> Phase {
+        const PHASES: [Phase; 5] = [Phase::Open, Phase::Closing, Phase::Ended, Phase::TimedOut, Phase::Aborted];
+        PHASES[usize::from(self.phase.load(Ordering::Acquire))]
+    }
+
+    /// Returns whether the connection's own writes have to wait for the peer.
+    pub(crate) fn is_full(&self) -> bool {
+        self.queued.load(Ordering::Relaxed) > self.high_water_mark
+    }
+
+    /// Queues a whole message or a control frame.
+    ///
+    /// # Errors
+    /// [`Error::Closed`], [`Error::ControlTooLong`], and below the mark [`Error::Full`]; nothing was queued then.
+    pub(crate) fn push(&self, opcode: Opcode, payload: &[u8], admission: Admission) -> Result<()> {
+        if opcode.is_control() && payload.len() > MAX_CONTROL_PAYLOAD {
+            return Err(Error::ControlTooLong { length: payload.len() });
+        }
+        self.with_outbox(|outbox| {
+            if self.phase() != Phase::Open || outbox.is_broken() {
+                return Err(Error::Closed);
+            }
+            if admission == Admission::BelowMark && outbox.queued() > self.high_water_mark {
+                outbox.await_drain();
+                return Err(Error::Full);
+            }
+            outbox.push(opcode, payload);
+            Ok(())
+        })
+    }
+
+    /// Queues a whole message as soon as the queue is below the high-water mark.
+    pub(crate) async fn push_when_drained(&self, opcode: Opcode, payload: &[u8]) -> Result<()> {
+        loop {
+            match self.push(opcode, payload, Admission::BelowMark) {
+                Err(Error::Full) => {}
+                result => return result,
+            }
+            let mut drained = pin!(self.drained.notified());
+            // Registers before the second look, so that a drain in between is not missed.
+            drained.as_mut().enable();
+            match self.push(opcode, payload, Admission::BelowMark) {
+                Err(Error::Full) => drained.await,
+                result => return result,
+            }
+        }
+    }
+
+    /// Queues the close frame and lets nothing be written after it; `None` has no code. Does nothing unless open.
+    pub(crate) fn start_close(&self, frame: Option<&CloseFrame>) {
+        self.with_outbox(|outbox| {
+            if self.phase() != Phase::Open {
+                return;
+            }
+            self.set_phase(Phase::Closing);
+            if !outbox.is_broken() {
+                outbox.push_close(frame);
+            }
+            outbox.wake_driver();
+        });
+        self.drained.notify_waiters();
+    }
+
+    /// Moves on to a later phase and tells everybody who waits for it.
+    pub(crate) fn end(&self, phase: Phase) {
+        self.with_outbox(|outbox| {
+            if self.phase() < phase {
+                self.set_phase(phase);
+            }
+            outbox.wake_driver();
+        });
+        self.drained.notify_waiters();
+        self.ended.notify_waiters();
+    }
+
+    /// Resolves when the connection has ended.
+    pub(crate) async fn ended(&self) {
+        let mut ended = pin!(self.ended.notified());
+        ended.as_mut().enable();
+        if self.phase() < Phase::Ended {
+            ended.await;
+        }
+    }
+
+    /// Works on the outbox under its lock, and keeps in step what is derived from it.
+    pub(crate) fn with_outbox<T>(&self, work: impl FnOnce(&mut Outbox) -> T) -> T {
+        let mut outbox = lock(&self.outbox);
+        let result = work(&mut outbox);
+        let queued = outbox.queued();
+        self.queued.store(queued, Ordering::Relaxed);
+        let has_drained = queued <= self.high_water_mark / 2 && outbox.take_awaited();
+        drop(outbox);
+        if has_drained {
+            self.drained.notify_waiters();
+        }
+        result
+    }
+
+    /// Only under the lock of the outbox: whoever holds it sees no later close.
+    fn set_phase(&self, phase: Phase) {
+        self.phase.store(phase as u8, Ordering::Release);
+    }
+}
+
+/// Locks, also after a panic elsewhere: the data behind these locks is whole between any two statements.
+pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

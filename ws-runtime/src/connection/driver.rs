@@ -1,0 +1,218 @@
+//! The life of a connection:
+//!
+//! ```text
+//!   on_open ──▶ [messages: decode and call until the input is used up ──▶ flush, read] ──▶ on_error? ──▶ on_close ──▶ shut down
+//! ```
+
+use std::future::poll_fn;
+use std::task::{Context, Poll};
+
+use ws_core::close::CloseCode;
+use ws_core::protocol::Incoming;
+
+use crate::caller::outbox::Outbox;
+use crate::caller::shared::Phase;
+use crate::connection::closing::{Closing, LINGER, shut_down};
+use crate::connection::dispatch;
+use crate::connection::input::Input;
+use crate::connection::session::{Remainder, Session};
+use crate::connection::{Connection, End};
+use crate::error::Error;
+use crate::service::{Data, Event, Service};
+
+/// Why the message loop goes on.
+enum Wake {
+    /// There is something to decode.
+    Input,
+    /// Nothing came in or went out for the idle timeout.
+    Idle,
+}
+
+/// How far the input is handled.
+#[derive(Clone, Copy)]
+enum Progress {
+    /// Everything that can be decoded.
+    Done,
+    /// Not everything: the outbox is full, and the peer has to read first.
+    Stalled,
+}
+
+/// Serves a connection to its end. The service is gone when this returns.
+pub(crate) async fn run<S: Service>(service: &mut Option<S>, connection: &mut Connection) {
+    let Connection { input, session } = connection;
+    let Some(instance) = service else { return };
+    let end = match serve(instance, input, session).await {
+        Ok(never) => match never {},
+        Err(end) => end,
+    };
+    // Boxed: most of a connection's life is in `serve`, and this would only make its task larger.
+    Box::pin(finish(service, end, input, session)).await;
+}
+
+/// Handles messages until something ends them.
+async fn serve<S: Service>(
+    service: &mut S,
+    input: &mut Input,
+    session: &mut Session,
+) -> Result<std::convert::Infallible, End> {
+    session.handle(service, Event::Open, remainder(input)).await?;
+    loop {
+        let progress = handle_input(service, input, session).await?;
+        let wake = poll_fn(|cx| poll_wake(progress, input, session, cx)).await?;
+        session.caller.shared().with_outbox(Outbox::cork);
+        if let Wake::Idle = wake {
+            session.handle(service, Event::IdleTimeout, remainder(input)).await?;
+        }
+    }
+}
+
+/// Decodes what has been read and handles it, until nothing is left or the outbox is full.
+async fn handle_input<S: Service>(service: &mut S, input: &mut Input, session: &mut Session) -> Result<Progress, End> {
+    let Input { reader, protocol, buffer, start, .. } = input;
+    while !session.caller.shared().is_full() {
+        let (incoming, undecoded) = protocol.poll_event(&mut buffer[*start..]).map_err(End::Failed)?;
+        let left = undecoded.len();
+        let Some(incoming) = incoming else {
+            *start = buffer.len() - left;
+            return Ok(Progress::Done);
+        };
+        let event = match incoming {
+            Incoming::Text(text) => match dispatch::route(session.descriptor, text) {
+                Some(index) => Event::Dispatched(index, Data::Text(text)),
+                None => Event::Text(Data::Text(text)),
+            },
+            Incoming::Binary(data) => Event::Binary(Data::Binary(data)),
+            Incoming::Ping(data) => Event::Ping(Data::Binary(data)),
+            Incoming::Pong(data) => Event::Pong(Data::Binary(data)),
+            Incoming::Close(code, reason) => return Err(End::Received(code, reason.to_owned())),
+        };
+        let handled = session.handle(service, event, Remainder { reader, undecoded, skip: 0 }).await;
+        *start = buffer.len() - left;
+        handled?;
+    }
+    Ok(Progress::Stalled)
+}
+
+/// Writes the answers, then waits for input, for the idle timeout, or for somebody who closes the connection.
+fn poll_wake(
+    progress: Progress,
+    input: &mut Input,
+    session: &mut Session,
+    cx: &mut Context<'_>,
+) -> Poll<Result<Wake, End>> {
+    let shared = session.caller.shared();
+    let (flushed, last_write) = shared.with_outbox(|outbox| {
+        outbox.uncork(cx);
+        (outbox.poll_flush(cx), outbox.last_write())
+    });
+    if let Poll::Ready(Err(error)) = flushed {
+        return Poll::Ready(Err(End::Lost(Some(error))));
+    }
+    match shared.phase() {
+        Phase::Open => {}
+        Phase::Aborted => return Poll::Ready(Err(End::Aborted)),
+        Phase::Closing | Phase::Ended | Phase::TimedOut => return Poll::Ready(Err(End::Requested)),
+    }
+    if !shared.is_full() {
+        if let Progress::Stalled = progress {
+            return Poll::Ready(Ok(Wake::Input));
+        }
+        if let Poll::Ready(read) = input.poll_read(cx) {
+            if let Some(idle) = &mut session.idle {
+                idle.record_read();
+            }
+            return Poll::Ready(read.map(|()| Wake::Input));
+        }
+    }
+    match &mut session.idle {
+        Some(idle) => idle.poll_idle(cx, last_write).map(|()| Ok(Wake::Idle)),
+        None => Poll::Pending,
+    }
+}
+
+/// Ends a connection: tells the peer, then the service, then ends the stream.
+async fn finish<S: Service>(service: &mut Option<S>, end: End, input: &mut Input, session: &mut Session) {
+    let caller = session.caller.clone();
+    let shared = caller.shared();
+    if let Some(frame) = end.close_frame() {
+        shared.start_close(frame.as_ref());
+        // The peer hears of it even if `on_close` takes its time.
+        poll_fn(|cx| {
+            let _ = shared.with_outbox(|outbox| {
+                outbox.uncork(cx);
+                outbox.poll_flush(cx)
+            });
+            Poll::Ready(())
+        })
+        .await;
+    }
+    if let End::Lost(Some(error)) = &end {
+        tracing::debug!(connection = %caller.connection_id(), %error, "the connection broke");
+    }
+    let (status, reason) = match &end {
+        End::Received(code, reason) => (*code, reason.clone()),
+        End::Requested => answer(input, session).await,
+        End::Aborted | End::Failed(_) | End::Lost(_) | End::Panicked => (CloseCode::ABNORMAL, String::new()),
+    };
+    shared.end(Phase::Ended);
+    let can_talk = !matches!(end, End::Aborted | End::Lost(_));
+    if let Some(service) = service {
+        match end {
+            End::Panicked => {}
+            End::Aborted => {
+                let told = tell(service, None, status, &reason, input, session);
+                // The server does not wait any longer: an `on_close` that takes its time is dropped.
+                let _ = tokio::time::timeout(LINGER, told).await;
+            }
+            End::Failed(error) => tell(service, Some(Error::Protocol(error)), status, &reason, input, session).await,
+            End::Lost(_) | End::Received(..) | End::Requested => {
+                tell(service, None, status, &reason, input, session).await
+            }
+        }
+    }
+    // Before the peer takes its time: what the service holds is free as soon as it has been told.
+    *service = None;
+    if can_talk {
+        shut_down(&mut input.reader, shared, session.closure_timeout).await;
+    }
+    shared.with_outbox(|outbox| outbox.discard());
+}
+
+/// Waits for the peer's answer to our close frame.
+async fn answer(input: &mut Input, session: &mut Session) -> (CloseCode, String) {
+    let closing = session.closing.get_or_insert_with(|| {
+        Box::new(Closing::new(input.protocol.remaining(), input.undecoded(), session.closure_timeout))
+    });
+    let shared = session.caller.shared();
+    let answer = poll_fn(|cx| closing.poll_answer(&mut input.reader, shared, cx)).await;
+    (answer.status, answer.reason)
+}
+
+/// Calls `on_error`, if there is an error to tell, and `on_close`.
+async fn tell<S: Service>(
+    service: &mut S,
+    error: Option<Error>,
+    status: CloseCode,
+    reason: &str,
+    input: &mut Input,
+    session: &mut Session,
+) {
+    let mut remainder = remainder(input);
+    let connection = session.caller.connection_id();
+    if let Some(error) = error {
+        match session.call(service, Event::Error(&error), &mut remainder).await {
+            Ok(Ok(_)) => {}
+            Ok(Err(failure)) => tracing::error!(%connection, error = %Error::from(failure), "`on_error` failed"),
+            // A panic: the instance must not be used any more.
+            Err(_) => return,
+        }
+    }
+    if let Ok(Err(failure)) = session.call(service, Event::Close(status, reason), &mut remainder).await {
+        tracing::error!(%connection, error = %Error::from(failure), "`on_close` failed");
+    }
+}
+
+fn remainder(input: &mut Input) -> Remainder<'_> {
+    let Input { reader, protocol, buffer, start, .. } = input;
+    Remainder { reader, undecoded: &buffer[*start..], skip: protocol.remaining() }
+}

@@ -1,0 +1,131 @@
+//! What comes in: bytes from the socket into a pooled buffer, from there into the protocol.
+
+use std::io;
+use std::pin::pin;
+use std::task::{Context, Poll, ready};
+
+use bytes::BufMut;
+use tokio::io::AsyncReadExt;
+use ws_core::protocol::Protocol;
+
+use crate::connection::End;
+use crate::pool;
+use crate::transport::Reader;
+
+/// From this many missing bytes on, the rest of a frame is read straight into its message, past the read buffer.
+const DIRECT_READ: u64 = 8 * 1024; // bytes
+
+/// The receiving half of a connection.
+#[derive(Debug)]
+pub(crate) struct Input {
+    pub(crate) reader: Reader,
+    pub(crate) protocol: Protocol,
+    /// A pooled buffer while bytes are being handled; between reads at most the beginning of a header or a control frame.
+    pub(crate) buffer: Vec<u8>,
+    /// How much of `buffer` is decoded.
+    pub(crate) start: usize,
+    /// What the next read asks for: doubled by each read that fills it, halved by each that fills less than half.
+    read_size: usize,
+}
+
+impl Input {
+    /// Makes the receiving half; `read_ahead` is what the HTTP server has already read behind the request.
+    pub(crate) fn new(reader: Reader, protocol: Protocol, read_ahead: &[u8]) -> Self {
+        Self { reader, protocol, buffer: read_ahead.to_vec(), start: 0, read_size: pool::BUFFER_SIZE }
+    }
+
+    /// Returns the bytes that are read but not decoded.
+    pub(crate) fn undecoded(&self) -> &[u8] {
+        &self.buffer[self.start..]
+    }
+
+    /// Reads once.
+    pub(crate) fn poll_read(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), End>> {
+        let count = if self.protocol.remaining() >= DIRECT_READ {
+            ready!(self.poll_read_payload(cx))?
+        } else {
+            ready!(self.poll_read_buffer(cx)).map_err(|error| End::Lost(Some(error)))?
+        };
+        Poll::Ready(if count == 0 { Err(End::Lost(None)) } else { Ok(()) })
+    }
+
+    fn poll_read_payload(&mut self, cx: &mut Context<'_>) -> Poll<Result<usize, End>> {
+        self.release();
+        let Some(mut target) = self.protocol.payload_buffer() else {
+            return self.poll_read_buffer(cx).map_err(End::from);
+        };
+        let count = ready!(poll_read_into(&mut self.reader, &mut target, cx))?;
+        self.protocol.handle_payload(count).map_err(End::Failed)?;
+        Poll::Ready(Ok(count))
+    }
+
+    fn poll_read_buffer(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<usize>> {
+        self.acquire();
+        let room = self.buffer.capacity() - self.buffer.len();
+        let read = poll_read_into(&mut self.reader, &mut (&mut self.buffer).limit(room), cx);
+        let Poll::Ready(Ok(count)) = read else {
+            self.release();
+            return read;
+        };
+        if count == room {
+            self.read_size = (self.read_size * 2).min(pool::MAX_BUFFER_SIZE);
+        } else if count < self.read_size / 2 {
+            self.read_size = (self.read_size / 2).max(pool::BUFFER_SIZE);
+        }
+        read
+    }
+
+    /// Makes room for a read behind what is not decoded yet.
+    fn acquire(&mut self) {
+        self.buffer.drain(..self.start);
+        self.start = 0;
+        if self.buffer.capacity() < self.read_size {
+            let mut buffer = pool::take(self.read_size);
+            buffer.extend_from_slice(&self.buffer);
+            pool::put(std::mem::replace(&mut self.buffer, buffer));
+        }
+    }
+
+    /// Gives the pooled buffer back: nothing is coming in.
+    fn release(&mut self) {
+        if self.buffer.capacity() >= pool::BUFFER_SIZE {
+            let rest = self.undecoded().to_vec();
+            pool::put(std::mem::replace(&mut self.buffer, rest));
+            self.start = 0;
+        }
+    }
+}
+
+/// Reads once into the spare room of `target`.
+pub(crate) fn poll_read_into(
+    reader: &mut Reader,
+    target: &mut (impl BufMut + ?Sized),
+    cx: &mut Context<'_>,
+) -> Poll<io::Result<usize>> {
+    // The future keeps nothing between polls, so that it can be made anew for each.
+    pin!(reader.read_buf(target)).poll(cx)
+}
+
+/// Reads and throws away what has come in, until nothing more is there. `Ready` is the end of the stream.
+pub(crate) fn poll_discard(
+    reader: &mut Reader,
+    cx: &mut Context<'_>,
+    mut look: impl FnMut(&[u8]) -> bool,
+) -> Poll<io::Result<()>> {
+    let mut buffer = pool::take(0);
+    let result = loop {
+        buffer.clear();
+        let capacity = buffer.capacity();
+        match poll_read_into(reader, &mut (&mut buffer).limit(capacity), cx) {
+            Poll::Ready(Ok(count)) if count > 0 => {
+                if look(&buffer) {
+                    break Poll::Ready(Ok(()));
+                }
+            }
+            Poll::Ready(result) => break Poll::Ready(result.map(drop)),
+            Poll::Pending => break Poll::Pending,
+        }
+    };
+    pool::put(buffer);
+    result
+}

@@ -1,0 +1,109 @@
+//! One connection, from the 101 to the end of the TCP stream, in one task.
+//!
+//! Bytes come in through [`input`], become events, and go to the service's callbacks, one at a time and in order
+//! ([`driver`]); what the callbacks write leaves through the outbox behind the [`Caller`]. All messages of one read are
+//! handled before one write carries all the answers.
+
+pub(crate) mod closing;
+mod dispatch;
+mod driver;
+pub(crate) mod input;
+mod session;
+mod timers;
+
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use tokio::time::Instant;
+use ws_core::close::{CloseCode, CloseFrame};
+use ws_core::error::ProtocolError;
+use ws_core::protocol::{Limits, Protocol, Role};
+
+use crate::caller::outbox::Outbox;
+use crate::caller::shared::{Identity, Shared};
+use crate::caller::{Caller, ConnectionId};
+use crate::connection::input::Input;
+use crate::connection::session::Session;
+use crate::service::{Service, Settings};
+use crate::transport::{Reader, Writer};
+
+pub(crate) use driver::run;
+
+/// A connection whose handshake has ended.
+#[derive(Debug)]
+pub(crate) struct Connection {
+    input: Input,
+    session: Session,
+}
+
+/// What a connection begins with.
+#[derive(Debug)]
+pub(crate) struct Established {
+    pub(crate) id: ConnectionId,
+    pub(crate) subprotocol: Option<&'static str>,
+    pub(crate) remote_addr: Option<SocketAddr>,
+    pub(crate) is_secure: bool,
+    pub(crate) reader: Reader,
+    pub(crate) writer: Writer,
+    /// Bytes that came right behind the request.
+    pub(crate) read_ahead: bytes::Bytes,
+    /// Bytes.
+    pub(crate) high_water_mark: usize,
+}
+
+/// Why no more messages are handled.
+#[derive(Debug)]
+pub(crate) enum End {
+    /// The server stops and does not wait any longer.
+    Aborted,
+    /// The peer broke the protocol.
+    Failed(ProtocolError),
+    /// The stream ended or broke without a close frame.
+    Lost(Option<io::Error>),
+    /// A callback panicked: the instance must not be used any more.
+    Panicked,
+    /// The peer sent a close frame.
+    Received(CloseCode, String),
+    /// We sent a close frame.
+    Requested,
+}
+
+impl Connection {
+    pub(crate) fn new<S: Service>(established: Established, settings: &Settings) -> Self {
+        let Established { id, subprotocol, remote_addr, is_secure, reader, writer, read_ahead, high_water_mark } =
+            established;
+        let limits = Limits { max_frame_size: settings.max_frame_size, max_message_size: settings.max_message_size };
+        let last_write = settings.idle_timeout.map(|_| Instant::now());
+        let outbox = Outbox::new(writer, settings.max_frame_size, last_write);
+        let identity = Identity { id, subprotocol, remote_addr, is_secure };
+        let shared = Arc::new(Shared::new(identity, outbox, high_water_mark));
+        Self {
+            input: Input::new(reader, Protocol::new(Role::Server, limits), &read_ahead),
+            session: Session::new(Caller::new(shared), &S::DESCRIPTOR, settings),
+        }
+    }
+
+    pub(crate) fn caller(&self) -> &Caller {
+        &self.session.caller
+    }
+}
+
+impl End {
+    /// Returns the close frame that goes out, if one does: `Some(None)` has no code.
+    fn close_frame(&self) -> Option<Option<CloseFrame>> {
+        match self {
+            Self::Aborted | Self::Lost(_) | Self::Requested => None,
+            Self::Failed(error) => Some(CloseFrame::new(error.close_code().as_u16(), error.to_string()).ok()),
+            Self::Panicked => Some(Some(CloseFrame::internal_error(""))),
+            // The peer's code comes back, without its reason; none comes back as none.
+            Self::Received(code, _) => Some(CloseFrame::new(code.as_u16(), "").ok()),
+        }
+    }
+}
+
+impl From<io::Error> for End {
+    fn from(error: io::Error) -> Self {
+        Self::Lost(Some(error))
+    }
+}

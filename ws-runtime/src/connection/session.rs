@@ -1,0 +1,204 @@
+//! One callback at a time: runs it, serves the connection while it waits, and applies the error rules to its outcome.
+
+use std::future::poll_fn;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::pin;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use ws_core::close::{CloseCode, CloseFrame};
+use ws_core::opcode::Opcode;
+
+use crate::caller::Caller;
+use crate::caller::shared::{Admission, Phase};
+use crate::connection::End;
+use crate::connection::closing::Closing;
+use crate::connection::timers::IdleTimer;
+use crate::error::Error;
+use crate::service::{Descriptor, Event, Failure, Handled, Outcome, Service, Settings, Source};
+use crate::transport::Reader;
+
+/// Everything of a connection but its input.
+#[derive(Debug)]
+pub(crate) struct Session {
+    pub(crate) caller: Caller,
+    pub(crate) descriptor: &'static Descriptor,
+    pub(crate) idle: Option<IdleTimer>,
+    pub(crate) closure_timeout: Option<Duration>,
+    /// Has begun when our close frame went out while a callback was waiting. Boxed: it is needed once at most.
+    pub(crate) closing: Option<Box<Closing>>,
+}
+
+/// The part of the input that stays within reach while a callback borrows the rest.
+#[derive(Debug)]
+pub(crate) struct Remainder<'a> {
+    pub(crate) reader: &'a mut Reader,
+    /// What is read but not decoded.
+    pub(crate) undecoded: &'a [u8],
+    /// How much of the current frame has not arrived.
+    pub(crate) skip: u64,
+}
+
+impl Session {
+    pub(crate) fn new(caller: Caller, descriptor: &'static Descriptor, settings: &Settings) -> Self {
+        Self {
+            caller,
+            descriptor,
+            idle: settings.idle_timeout.map(IdleTimer::new),
+            closure_timeout: settings.connection_closure_timeout,
+            closing: None,
+        }
+    }
+
+    /// Lets the service handle an event, by the error rules if need be. An error ends the message loop.
+    pub(crate) async fn handle<S: Service>(
+        &mut self,
+        service: &mut S,
+        event: Event<'_>,
+        mut remainder: Remainder<'_>,
+    ) -> Result<(), End> {
+        match self.call(service, event, &mut remainder).await? {
+            Ok(Handled::Done) => {}
+            Ok(Handled::Unhandled) => self.unhandled(event),
+            // Boxed: failures are rare, and their future would make every connection's task larger.
+            Err(failure) => Box::pin(self.fail(service, event, failure, &mut remainder)).await?,
+        }
+        match self.caller.shared().phase() {
+            Phase::Open => Ok(()),
+            Phase::Aborted => Err(End::Aborted),
+            Phase::Closing | Phase::Ended | Phase::TimedOut => Err(End::Requested),
+        }
+    }
+
+    /// Runs one callback to its end.
+    pub(crate) async fn call<S: Service>(
+        &mut self,
+        service: &mut S,
+        event: Event<'_>,
+        remainder: &mut Remainder<'_>,
+    ) -> Result<Outcome, End> {
+        let Self { caller, closing, closure_timeout, .. } = self;
+        let mut future = pin!(service.call(caller, event));
+        let mut is_first = true;
+        poll_fn(|cx| {
+            if !std::mem::take(&mut is_first) {
+                // What the callback writes before it waits again leaves in one write.
+                caller.shared().with_outbox(|outbox| outbox.cork());
+            }
+            match catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(cx))) {
+                Ok(Poll::Ready(outcome)) => Poll::Ready(Ok(outcome)),
+                Ok(Poll::Pending) => poll_waiting(caller, closing, *closure_timeout, remainder, cx).map(Err),
+                Err(_) => {
+                    tracing::error!(connection = %caller.connection_id(), "a callback panicked");
+                    Poll::Ready(Err(End::Panicked))
+                }
+            }
+        })
+        .await
+    }
+
+    /// Does what happens by itself when the service has no callback for an event.
+    fn unhandled(&self, event: Event<'_>) {
+        let connection = self.caller.connection_id();
+        match event {
+            Event::Ping(data) => {
+                // Fails only when the connection is closing; a pong is not needed then.
+                let _ = self.caller.shared().push(Opcode::Pong, data.as_bytes(), Admission::Always);
+            }
+            Event::IdleTimeout => self.caller.start_close(&CloseFrame::going_away()),
+            Event::Text(_) | Event::Binary(_) | Event::Dispatched(..) => {
+                tracing::debug!(%connection, service = self.descriptor.name, "a message was ignored: no callback takes it");
+            }
+            Event::Open | Event::Pong(_) | Event::Close(..) | Event::Rejected(..) | Event::Error(_) => {}
+        }
+    }
+
+    /// Applies the error rules: the error twin of the callback, else `on_error`, else the connection closes.
+    async fn fail<S: Service>(
+        &mut self,
+        service: &mut S,
+        event: Event<'_>,
+        failure: Failure,
+        remainder: &mut Remainder<'_>,
+    ) -> Result<(), End> {
+        let source = match (&failure, event) {
+            (Failure::Binding(_), Event::Text(_)) => Some(Source::Text),
+            (Failure::Binding(_), Event::Binary(_)) => Some(Source::Binary),
+            (Failure::Binding(_), Event::Dispatched(index, _)) => Some(Source::Dispatched(index)),
+            _ => None,
+        };
+        let error = Error::from(failure);
+        let mut outcome = Ok(Handled::Unhandled);
+        if let Some(source) = source {
+            outcome = self.call(service, Event::Rejected(source, &error), remainder).await?;
+        }
+        if matches!(outcome, Ok(Handled::Unhandled)) {
+            outcome = self.call(service, Event::Error(&error), remainder).await?;
+        }
+        let connection = self.caller.connection_id();
+        match outcome {
+            Ok(Handled::Done) => {}
+            Ok(Handled::Unhandled) => {
+                tracing::error!(%connection, service = self.descriptor.name, error = %Report(&error), "no callback handles an error");
+                self.caller.start_close(&close_frame(&error));
+            }
+            Err(failure) => {
+                let error = Error::from(failure);
+                tracing::error!(%connection, service = self.descriptor.name, error = %Report(&error), "an error callback failed");
+                self.caller.start_close(&CloseFrame::internal_error(""));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Serves the connection while a callback waits: writes what is queued, and takes the peer's answer to our close frame, which
+/// may be what the callback waits for.
+fn poll_waiting(
+    caller: &Caller,
+    closing: &mut Option<Box<Closing>>,
+    closure_timeout: Option<Duration>,
+    remainder: &mut Remainder<'_>,
+    cx: &mut Context<'_>,
+) -> Poll<End> {
+    let shared = caller.shared();
+    // A broken outbox is no reason to drop a callback half-way: the next read tells.
+    let _ = shared.with_outbox(|outbox| {
+        outbox.uncork(cx);
+        outbox.poll_flush(cx)
+    });
+    match shared.phase() {
+        Phase::Open | Phase::Ended | Phase::TimedOut => {}
+        Phase::Closing => {
+            let closing = closing
+                .get_or_insert_with(|| Box::new(Closing::new(remainder.skip, remainder.undecoded, closure_timeout)));
+            // The answer stays in `closing`; whoever waits for it has been woken.
+            let _ = closing.poll_answer(remainder.reader, shared, cx);
+        }
+        Phase::Aborted => return Poll::Ready(End::Aborted),
+    }
+    Poll::Pending
+}
+
+/// Tells the peer about an error that no callback handled, without a detail that is none of its business.
+fn close_frame(error: &Error) -> CloseFrame {
+    match error.close_code() {
+        CloseCode::UNSUPPORTED_DATA => CloseFrame::unsupported_data(error.to_string()),
+        _ => CloseFrame::internal_error(""),
+    }
+}
+
+/// An error with its causes, for the log.
+struct Report<'e>(&'e dyn std::error::Error);
+
+impl std::fmt::Display for Report<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}", self.0)?;
+        let mut error = self.0;
+        while let Some(source) = error.source() {
+            write!(f, ": {source}")?;
+            error = source;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,50 @@
+//! The idle timer: a time stamp per read, and one timer that is looked at only when it fires.
+
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+
+use tokio::time::{Instant, Sleep, sleep_until};
+
+/// Fires when nothing came in or went out for a while, again and again.
+#[derive(Debug)]
+pub(crate) struct IdleTimer {
+    timeout: Duration,
+    last_read: Instant,
+    last_fired: Instant,
+    sleep: Pin<Box<Sleep>>,
+}
+
+impl IdleTimer {
+    pub(crate) fn new(timeout: Duration) -> Self {
+        let now = Instant::now();
+        Self { timeout, last_read: now, last_fired: now, sleep: Box::pin(sleep_until(deadline(now, timeout))) }
+    }
+
+    /// Takes note that something came in.
+    pub(crate) fn record_read(&mut self) {
+        self.last_read = Instant::now();
+    }
+
+    /// Is ready when the connection has been idle for the timeout, counted from `last_write` too.
+    pub(crate) fn poll_idle(&mut self, cx: &mut Context<'_>, last_write: Option<Instant>) -> Poll<()> {
+        loop {
+            ready!(self.sleep.as_mut().poll(cx));
+            let last = self.last_read.max(self.last_fired).max(last_write.unwrap_or(self.last_read));
+            let now = Instant::now();
+            let due = deadline(last, self.timeout);
+            if due <= now {
+                self.last_fired = now;
+                self.sleep.as_mut().reset(deadline(now, self.timeout));
+                return Poll::Ready(());
+            }
+            self.sleep.as_mut().reset(due);
+        }
+    }
+}
+
+/// Returns the end of a wait that may be too long to be a point in time.
+pub(crate) fn deadline(start: Instant, timeout: Duration) -> Instant {
+    const FAR_AWAY: Duration = Duration::from_secs(30 * 365 * 24 * 60 * 60);
+    start + timeout.min(FAR_AWAY)
+}

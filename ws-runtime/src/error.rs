@@ -1,0 +1,120 @@
+//! What can go wrong, for the users of this crate.
+
+use std::io;
+
+use ws_core::close::CloseCode;
+pub use ws_core::close::InvalidCloseCode;
+pub use ws_core::error::ProtocolError;
+
+/// The error that a callback returns: any error at all.
+pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
+
+/// A result whose error is [`Error`].
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// What can go wrong on a connection or while listening.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The listener could not be bound. Nothing was served.
+    #[error("cannot listen on {address}")]
+    Bind {
+        /// The host and port that were asked for.
+        address: String,
+        /// What the operating system said.
+        source: io::Error,
+    },
+    /// A message could not be turned into the type that the callback takes. The connection lives on if a callback handles this.
+    #[error("data binding failed: {0}")]
+    Binding(#[from] BindingError),
+    /// A callback returned an error. The connection lives on if `on_error` handles this.
+    #[error("{0}")]
+    Callback(BoxError),
+    /// Nothing can be written any more: a close frame has been sent or received, or the connection is gone.
+    #[error("connection is closed")]
+    Closed,
+    /// The peer did not answer the close frame within `connection_closure_timeout`. The connection is gone.
+    #[error("peer did not answer the close frame in time")]
+    CloseTimeout,
+    /// The configuration is invalid. Nothing was bound.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// The payload of a ping or a pong is over 125 bytes
+    /// ([RFC 6455 §5.5](https://www.rfc-editor.org/rfc/rfc6455#section-5.5)). Nothing was written.
+    #[error("payload of a control frame has {length} bytes, the limit is 125")]
+    ControlTooLong {
+        /// The length of the payload, in bytes.
+        length: usize,
+    },
+    /// The outgoing buffer of the connection is over its high-water mark. Nothing was written.
+    #[error("outgoing buffer is full")]
+    Full,
+    /// The connection broke.
+    #[error("connection is broken")]
+    Io(#[from] io::Error),
+    /// The peer broke the protocol. The connection is closed with the code of [`ProtocolError::close_code`].
+    #[error(transparent)]
+    Protocol(#[from] ProtocolError),
+    /// A value could not be written as JSON. Nothing was written.
+    #[error("value cannot be written as JSON")]
+    Serialize(#[from] serde_json::Error),
+}
+
+/// Why a message could not be turned into the type that a callback takes.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum BindingError {
+    /// A binary message went to a text argument, and it is not UTF-8.
+    #[error("message is not valid UTF-8 at byte {valid_up_to}")]
+    InvalidUtf8 {
+        /// How many bytes are valid.
+        valid_up_to: usize,
+    },
+}
+
+/// An invalid configuration, found when the listener binds or the router is built.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ConfigError {
+    /// The paths of two services would match the same requests.
+    #[error("paths of the services `{first}` and `{second}` are ambiguous: `{path}` conflicts with `{other}`")]
+    AmbiguousPath {
+        /// The service that was registered first.
+        first: &'static str,
+        /// Its path.
+        other: &'static str,
+        /// The service that was registered second.
+        second: &'static str,
+        /// Its path.
+        path: &'static str,
+    },
+    /// A setting of the listener is out of its range.
+    #[error("invalid `{key}` of the listener: {reason}")]
+    Listener {
+        /// The name of the setting.
+        key: &'static str,
+        /// What is wrong with its value.
+        reason: &'static str,
+    },
+    /// A setting of a service is out of its range.
+    #[error("invalid `{key}` of the service `{service}`: {reason}")]
+    Service {
+        /// The type of the service.
+        service: &'static str,
+        /// The name of the setting.
+        key: &'static str,
+        /// What is wrong with its value.
+        reason: &'static str,
+    },
+}
+
+impl Error {
+    /// Returns the code of the close frame that tells the peer about this error when no callback handles it.
+    pub(crate) fn close_code(&self) -> CloseCode {
+        match self {
+            Self::Protocol(error) => error.close_code(),
+            Self::Binding(_) => CloseCode::UNSUPPORTED_DATA,
+            _ => CloseCode::INTERNAL_ERROR,
+        }
+    }
+}

@@ -1,0 +1,90 @@
+//! A listener with an open socket.
+
+use std::future::{pending, poll_fn};
+use std::net::SocketAddr;
+use std::pin::pin;
+use std::task::Poll;
+use std::time::Duration;
+
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+
+use crate::error::Result;
+use crate::listener::{ServerConfig, accept};
+use crate::router::Router;
+
+/// How long connections have to stop after they were told to break off.
+const ABORT_TIMEOUT: Duration = Duration::from_secs(2);
+
+/// A listener whose socket is open: clients can connect, and are served as soon as it is.
+#[derive(Debug)]
+pub struct BoundListener {
+    socket: TcpListener,
+    local_addr: SocketAddr,
+    router: Router,
+    config: ServerConfig,
+}
+
+impl BoundListener {
+    pub(crate) fn new(socket: TcpListener, local_addr: SocketAddr, router: Router, config: ServerConfig) -> Self {
+        Self { socket, local_addr, router, config }
+    }
+
+    /// Returns the address that it listens on.
+    #[must_use]
+    pub fn local_addr(&self) -> SocketAddr {
+        self.local_addr
+    }
+
+    /// Serves until the process ends.
+    ///
+    /// A connection whose future is dropped with this one goes on: it has a task of its own.
+    ///
+    /// # Errors
+    /// None at present: what goes wrong with one connection does not end the others.
+    pub async fn serve(self) -> Result<()> {
+        self.serve_until(pending()).await
+    }
+
+    /// Serves until `signal` resolves; then stops accepting, closes every connection with 1001, and waits until all have ended,
+    /// their `on_close` included. Those that have not by the [`shutdown_timeout`](crate::Listener::shutdown_timeout) are broken off.
+    ///
+    /// # Errors
+    /// None at present: what goes wrong with one connection does not end the others.
+    pub async fn serve_until(self, signal: impl Future<Output = ()>) -> Result<()> {
+        let Self { socket, router, config, .. } = self;
+        let (stopping, stop) = watch::channel(false);
+        let mut requests = JoinSet::new();
+        {
+            let mut signal = pin!(signal);
+            loop {
+                let mut accepting = pin!(accept::accept(&socket));
+                let next = poll_fn(|cx| match signal.as_mut().poll(cx) {
+                    Poll::Ready(()) => Poll::Ready(None),
+                    Poll::Pending => accepting.as_mut().poll(cx).map(Some),
+                });
+                let Some((stream, remote_addr)) = next.await else { break };
+                // Those that have ended make room for the new one.
+                while requests.try_join_next().is_some() {}
+                requests.spawn(accept::serve_http(stream, remote_addr, router.clone(), config.clone(), stop.clone()));
+            }
+        }
+        drop(socket);
+        stopping.send_replace(true);
+        let connections = router.connections();
+        connections.close_all();
+        let all_ended = async {
+            while requests.join_next().await.is_some() {}
+            connections.all_ended().await;
+        };
+        if tokio::time::timeout(config.shutdown_timeout, all_ended).await.is_err() {
+            requests.shutdown().await;
+            connections.abort_all();
+            if tokio::time::timeout(ABORT_TIMEOUT, connections.all_ended()).await.is_err() {
+                tracing::error!("a callback blocks its thread: not every connection could be broken off");
+            }
+        }
+        Ok(())
+    }
+}

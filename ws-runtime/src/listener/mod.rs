@@ -1,0 +1,165 @@
+//! A socket, and the services behind it.
+
+mod accept;
+mod bound;
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{HeaderValue, Request, Response};
+
+use crate::error::{BoxError, ConfigError, Error, Result};
+use crate::router::{Body, RequestLimits, Router, RouterBuilder};
+use crate::service::Service;
+
+pub use bound::BoundListener;
+
+/// Listens on a port and serves WebSocket services on it.
+///
+/// ```no_run
+/// # #[derive(Default)]
+/// # struct Echo;
+/// # #[websocket::service(path = "/echo")]
+/// # impl Echo {
+/// #     #[remote] fn on_text_message(&mut self, text: String) -> String { text }
+/// # }
+/// # async fn example() -> websocket::Result<()> {
+/// websocket::Listener::new(9090).service::<Echo>().serve().await
+/// # }
+/// ```
+#[derive(Debug)]
+#[must_use = "a listener does nothing until it is bound"]
+pub struct Listener {
+    host: String,
+    port: u16,
+    server_name: Option<String>,
+    handshake_timeout: Duration,
+    shutdown_timeout: Duration,
+    router: RouterBuilder,
+}
+
+/// What the accept loop needs to know.
+#[derive(Clone, Debug)]
+pub(crate) struct ServerConfig {
+    pub(crate) server_name: Option<HeaderValue>,
+    pub(crate) shutdown_timeout: Duration,
+}
+
+impl Listener {
+    /// Listens on this port; 0 takes any free one, which [`BoundListener::local_addr`] tells.
+    pub fn new(port: u16) -> Self {
+        Self::builder().port(port)
+    }
+
+    /// Starts with the defaults: any free port of every interface.
+    pub fn builder() -> Self {
+        Self {
+            host: "0.0.0.0".to_owned(),
+            port: 0,
+            server_name: None,
+            handshake_timeout: Duration::from_secs(120),
+            shutdown_timeout: Duration::from_secs(30),
+            router: Router::builder(),
+        }
+    }
+
+    /// Sets the host name or address to listen on. Default `0.0.0.0`.
+    pub fn host(mut self, host: impl Into<String>) -> Self {
+        self.host = host.into();
+        self
+    }
+
+    /// Sets the port to listen on. Default 0: any free one.
+    pub fn port(mut self, port: u16) -> Self {
+        self.port = port;
+        self
+    }
+
+    /// Limits how long a client may take to send the head of a request, and an upgrade function to answer it; the first breaks
+    /// the connection off, the second is answered with 503. Default 120 s; [`Duration::ZERO`] is no limit.
+    pub fn handshake_timeout(mut self, timeout: Duration) -> Self {
+        self.handshake_timeout = timeout;
+        self
+    }
+
+    /// Limits how long [`BoundListener::serve_until`] waits for connections to end before it breaks them off. Default 30 s.
+    pub fn shutdown_timeout(mut self, timeout: Duration) -> Self {
+        self.shutdown_timeout = timeout;
+        self
+    }
+
+    /// Sets the `Server` header of every response. Default: none.
+    pub fn server_name(mut self, name: impl Into<String>) -> Self {
+        self.server_name = Some(name.into());
+        self
+    }
+
+    /// Limits the size of requests. Default: [`RequestLimits::new`].
+    pub fn request_limits(mut self, limits: RequestLimits) -> Self {
+        self.router = self.router.request_limits(limits);
+        self
+    }
+
+    /// Sets how much a connection's outgoing buffer holds before its writers wait. One message may go over the mark, so that a
+    /// message larger than it can be written. Bytes; default 65 536.
+    pub fn high_water_mark(mut self, bytes: usize) -> Self {
+        self.router = self.router.high_water_mark(bytes);
+        self
+    }
+
+    /// Adds a service that has no shared state.
+    pub fn service<S: Service<State = ()>>(mut self) -> Self {
+        self.router = self.router.service::<S>();
+        self
+    }
+
+    /// Adds a service with the state that all its connections share.
+    pub fn service_with<S: Service>(mut self, state: S::State) -> Self {
+        self.router = self.router.service_with::<S>(state);
+        self
+    }
+
+    /// Sends every request whose path belongs to no service to this tower service, an `axum::Router` for instance. Without a
+    /// fallback such a request gets 404.
+    pub fn fallback<F, B>(mut self, fallback: F) -> Self
+    where
+        F: tower_service::Service<Request<Body>, Response = Response<B>> + Clone + Send + Sync + 'static,
+        F::Error: Into<BoxError>,
+        F::Future: Send,
+        B: http_body::Body<Data = Bytes> + Send + 'static,
+        B::Error: Into<BoxError>,
+    {
+        self.router = self.router.fallback(fallback);
+        self
+    }
+
+    /// Checks the configuration and opens the socket.
+    ///
+    /// # Errors
+    /// [`Error::Config`] for an invalid setting or ambiguous paths, [`Error::Bind`] when the operating system refuses.
+    pub async fn bind(self) -> Result<BoundListener> {
+        let Self { host, port, server_name, handshake_timeout, shutdown_timeout, router } = self;
+        let server_name = match server_name.map(HeaderValue::try_from) {
+            None => None,
+            Some(Ok(name)) => Some(name),
+            Some(Err(_)) => {
+                let reason = "must be visible ASCII, as a header value is";
+                return Err(ConfigError::Listener { key: "server_name", reason }.into());
+            }
+        };
+        let router = router.handshake_timeout(handshake_timeout).build()?;
+        let socket = tokio::net::TcpListener::bind((host.as_str(), port))
+            .await
+            .map_err(|source| Error::Bind { address: format!("{host}:{port}"), source })?;
+        let local_addr = socket.local_addr()?;
+        Ok(BoundListener::new(socket, local_addr, router, ServerConfig { server_name, shutdown_timeout }))
+    }
+
+    /// Binds and serves until the process ends.
+    ///
+    /// # Errors
+    /// Those of [`bind`](Self::bind).
+    pub async fn serve(self) -> Result<()> {
+        self.bind().await?.serve().await
+    }
+}

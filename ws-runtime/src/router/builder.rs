@@ -1,0 +1,225 @@
+//! Puts a router together, and finds what does not fit.
+
+use std::future::poll_fn;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{Request, Response, StatusCode};
+use ws_core::path::{self, Segment, Template};
+
+use crate::error::{BoxError, ConfigError, Result};
+use crate::router::body::Body;
+use crate::router::connections::Connections;
+use crate::router::endpoint::{Endpoint, Registered};
+use crate::router::limits::RequestLimits;
+use crate::router::{BoxedFuture, Config, Router, Shared, response};
+use crate::service::{Descriptor, Service};
+
+/// Builds a [`Router`].
+#[must_use = "a builder does nothing until it is built"]
+pub struct RouterBuilder {
+    services: Vec<Registration>,
+    fallback: Option<Box<dyn Fallback>>,
+    config: Config,
+}
+
+struct Registration {
+    descriptor: &'static Descriptor,
+    endpoint: Result<Box<dyn Endpoint>, ConfigError>,
+}
+
+/// Where a path leads to.
+pub(crate) struct Route {
+    parameters: Vec<&'static str>,
+    pub(crate) endpoint: Box<dyn Endpoint>,
+}
+
+impl RouterBuilder {
+    pub(crate) fn new() -> Self {
+        let config = Config {
+            limits: RequestLimits::new(),
+            handshake_timeout: Some(Duration::from_secs(120)),
+            high_water_mark: 64 * 1024,
+        };
+        Self { services: Vec::new(), fallback: None, config }
+    }
+
+    /// Adds a service that has no shared state.
+    pub fn service<S: Service<State = ()>>(self) -> Self {
+        self.service_with::<S>(())
+    }
+
+    /// Adds a service with the state that all its connections share.
+    pub fn service_with<S: Service>(mut self, state: S::State) -> Self {
+        let descriptor = &S::DESCRIPTOR;
+        let endpoint = S::settings()
+            .check(descriptor.name)
+            .map(|settings| Box::new(Registered::<S> { state, settings }) as Box<dyn Endpoint>);
+        self.services.push(Registration { descriptor, endpoint });
+        self
+    }
+
+    /// Sends every request whose path belongs to no service to this tower service, an `axum::Router` for instance. Without a
+    /// fallback such a request gets 404.
+    pub fn fallback<F, B>(mut self, fallback: F) -> Self
+    where
+        F: tower_service::Service<Request<Body>, Response = Response<B>> + Clone + Send + Sync + 'static,
+        F::Error: Into<BoxError>,
+        F::Future: Send,
+        B: http_body::Body<Data = Bytes> + Send + 'static,
+        B::Error: Into<BoxError>,
+    {
+        self.fallback = Some(Box::new(fallback));
+        self
+    }
+
+    /// Limits the size of requests. Default: [`RequestLimits::new`].
+    pub fn request_limits(mut self, limits: RequestLimits) -> Self {
+        self.config.limits = limits;
+        self
+    }
+
+    /// Limits how long an upgrade function may take; after that the answer is 503. Default 120 s;
+    /// [`Duration::ZERO`] is no limit.
+    pub fn handshake_timeout(mut self, timeout: Duration) -> Self {
+        self.config.handshake_timeout = Some(timeout).filter(|timeout| !timeout.is_zero());
+        self
+    }
+
+    /// Sets how much a connection's outgoing buffer holds before its writers wait. One message may go over the mark, so that a
+    /// message larger than it can be written. Bytes; default 65 536.
+    pub fn high_water_mark(mut self, bytes: usize) -> Self {
+        self.config.high_water_mark = bytes;
+        self
+    }
+
+    /// Checks everything and makes the router.
+    ///
+    /// # Errors
+    /// [`ConfigError`] for the first setting that is out of its range, and for two services whose paths are ambiguous.
+    pub fn build(self) -> Result<Router> {
+        self.config.limits.check()?;
+        let mut routes = matchit::Router::new();
+        let mut known: Vec<(String, &'static Descriptor)> = Vec::new();
+        for Registration { descriptor, endpoint } in self.services {
+            let endpoint = endpoint?;
+            let template = Template::parse(descriptor.path).map_err(|_| ConfigError::Service {
+                service: descriptor.name,
+                key: "path",
+                reason: "is invalid",
+            })?;
+            let pattern = pattern(&template);
+            let parameters = template.parameters().collect();
+            if let Err(error) = routes.insert(pattern.clone(), Route { parameters, endpoint }) {
+                return Err(ambiguous(&error, &known, descriptor).into());
+            }
+            known.push((pattern, descriptor));
+        }
+        let Self { fallback, config, .. } = self;
+        Ok(Router { shared: Arc::new(Shared { routes, fallback, config, connections: Connections::default() }) })
+    }
+}
+
+impl std::fmt::Debug for RouterBuilder {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let services: Vec<_> = self.services.iter().map(|service| service.descriptor.path).collect();
+        f.debug_struct("RouterBuilder")
+            .field("services", &services)
+            .field("config", &self.config)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Writes a template as a pattern of the routing tree, in the spelling of [`path::canonical`].
+fn pattern(template: &Template<'_>) -> String {
+    if template.segments().is_empty() {
+        return "/".to_owned();
+    }
+    let mut pattern = String::new();
+    for segment in template.segments() {
+        pattern.push('/');
+        match segment {
+            Segment::Literal(text) => pattern.push_str(&text.replace('{', "{{").replace('}', "}}")),
+            Segment::Parameter(name) => pattern.push_str(&format!("{{{name}}}")),
+            Segment::Rest(name) => pattern.push_str(&format!("{{*{name}}}")),
+        }
+    }
+    pattern
+}
+
+/// Names the two services whose paths match the same requests.
+fn ambiguous(
+    error: &matchit::InsertError,
+    known: &[(String, &'static Descriptor)],
+    second: &'static Descriptor,
+) -> ConfigError {
+    let conflict = match error {
+        matchit::InsertError::Conflict { with } => known.iter().find(|(pattern, _)| pattern == with),
+        _ => None,
+    };
+    match conflict {
+        Some((_, first)) => {
+            ConfigError::AmbiguousPath { first: first.name, other: first.path, second: second.name, path: second.path }
+        }
+        None => ConfigError::Service { service: second.name, key: "path", reason: "cannot be routed" },
+    }
+}
+
+impl Route {
+    /// Finds the values of the path parameters, percent-decoded.
+    pub(crate) fn parameters(&self, found: &matchit::Params<'_, '_>) -> Vec<(&'static str, String)> {
+        let decode = |name: &'static str| Some((name, path::decode(found.get(name)?).into_owned()));
+        self.parameters.iter().copied().filter_map(decode).collect()
+    }
+}
+
+/// A tower service for plain HTTP, whatever its type.
+pub(crate) trait Fallback: Send + Sync {
+    fn call(&self, request: Request<Body>) -> BoxedFuture<'static, Response<Body>>;
+}
+
+impl<F, B> Fallback for F
+where
+    F: tower_service::Service<Request<Body>, Response = Response<B>> + Clone + Send + Sync + 'static,
+    F::Error: Into<BoxError>,
+    F::Future: Send,
+    B: http_body::Body<Data = Bytes> + Send + 'static,
+    B::Error: Into<BoxError>,
+{
+    fn call(&self, request: Request<Body>) -> BoxedFuture<'static, Response<Body>> {
+        let mut service = self.clone();
+        Box::pin(async move {
+            if let Err(error) = poll_fn(|cx| service.poll_ready(cx)).await {
+                return failure(&error.into());
+            }
+            match tower_service::Service::call(&mut service, request).await {
+                Ok(response) => response.map(Body::new),
+                Err(error) => failure(&error.into()),
+            }
+        })
+    }
+}
+
+fn failure(error: &BoxError) -> Response<Body> {
+    tracing::error!(%error, "the fallback failed");
+    response::status(StatusCode::INTERNAL_SERVER_ERROR)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn templates_become_patterns() {
+        let table = [
+            ("/", "/"),
+            ("/chat/<name>", "/chat/{name}"),
+            ("/a/<b>/<rest..>", "/a/{b}/{*rest}"),
+            ("/{a}/b", "/{{a}}/b"),
+        ];
+        for (template, expected) in table {
+            assert_eq!(pattern(&Template::parse(template).unwrap()), expected);
+        }
+    }
+}

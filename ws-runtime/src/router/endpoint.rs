@@ -1,0 +1,156 @@
+//! One registered service: takes an upgrade request to its answer, and an accepted one to its connection.
+
+use std::future::poll_fn;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::pin;
+use std::task::Poll;
+
+use http::{Response, StatusCode};
+use hyper::upgrade::{OnUpgrade, Upgraded};
+use hyper_util::rt::TokioIo;
+use tokio::net::TcpStream;
+use ws_core::handshake;
+
+use crate::caller::ConnectionId;
+use crate::connection::{self, Connection, Established};
+use crate::router::body::Body;
+use crate::router::connections::{Connections, Ticket};
+use crate::router::response;
+use crate::router::{BoxedFuture, Config};
+use crate::service::{Accept, Service, Settings, UpgradeResult};
+use crate::transport;
+use crate::upgrade::{UpgradeError, UpgradeRequest};
+
+/// A registered service, whatever its type.
+pub(crate) trait Endpoint: Send + Sync {
+    /// Answers a valid upgrade request and, if the answer is 101, spawns the connection.
+    fn upgrade<'a>(&'a self, handshake: Handshake<'a>) -> BoxedFuture<'a, Response<Body>>;
+}
+
+/// A valid upgrade request, and what its connection needs.
+pub(crate) struct Handshake<'a> {
+    pub(crate) request: UpgradeRequest,
+    /// The answer to the client's key.
+    pub(crate) accept_key: String,
+    pub(crate) on_upgrade: OnUpgrade,
+    pub(crate) config: &'a Config,
+    pub(crate) connections: &'a Connections,
+}
+
+/// A service with its state.
+pub(crate) struct Registered<S: Service> {
+    pub(crate) state: S::State,
+    pub(crate) settings: Settings,
+}
+
+impl<S: Service> Endpoint for Registered<S> {
+    fn upgrade<'a>(&'a self, handshake: Handshake<'a>) -> BoxedFuture<'a, Response<Body>> {
+        Box::pin(async move {
+            match self.accept(&handshake).await {
+                Ok(accept) => self.establish(accept, handshake),
+                Err(error) => response::refusal(error),
+            }
+        })
+    }
+}
+
+impl<S: Service> Registered<S> {
+    /// Runs the upgrade function. A panic in it and one that takes too long refuse this request alone.
+    async fn accept(&self, handshake: &Handshake<'_>) -> UpgradeResult<S> {
+        let mut future = pin!(S::upgrade(&handshake.request, &self.state));
+        let contained = poll_fn(|cx| match catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(cx))) {
+            Ok(polled) => polled,
+            Err(_) => {
+                tracing::error!(service = S::DESCRIPTOR.name, "the upgrade function panicked");
+                Poll::Ready(Err(StatusCode::INTERNAL_SERVER_ERROR.into()))
+            }
+        });
+        match handshake.config.handshake_timeout {
+            None => contained.await,
+            Some(timeout) => tokio::time::timeout(timeout, contained).await.unwrap_or_else(|_| {
+                tracing::error!(service = S::DESCRIPTOR.name, "the upgrade function took too long");
+                Err(UpgradeError::from(StatusCode::SERVICE_UNAVAILABLE))
+            }),
+        }
+    }
+
+    /// Answers 101 and spawns the connection.
+    fn establish(&self, accept: Accept<S>, handshake: Handshake<'_>) -> Response<Body> {
+        let Handshake { request, accept_key, on_upgrade, config, connections } = handshake;
+        let Ok(id) = ConnectionId::random() else {
+            tracing::error!("the operating system has no random numbers for a connection id");
+            return response::status(StatusCode::INTERNAL_SERVER_ERROR);
+        };
+        let Accept { service, headers } = accept;
+        let subprotocol = handshake::server::choose_subprotocol(request.headers(), S::DESCRIPTOR.subprotocols);
+        let starting = Starting {
+            id,
+            subprotocol,
+            request,
+            settings: self.settings.clone(),
+            high_water_mark: config.high_water_mark,
+            ticket: connections.ticket(),
+        };
+        tokio::spawn(start(service, starting, on_upgrade));
+        response::switching_protocols(headers, &accept_key, subprotocol)
+    }
+}
+
+/// A connection whose 101 is under way.
+struct Starting {
+    id: ConnectionId,
+    subprotocol: Option<&'static str>,
+    request: UpgradeRequest,
+    settings: Settings,
+    high_water_mark: usize,
+    ticket: Ticket,
+}
+
+/// Makes the task of a connection. A function that returns a block, not an `async fn`: that would hold its arguments twice.
+fn start<S: Service>(service: S, starting: Starting, on_upgrade: OnUpgrade) -> impl Future<Output = ()> + Send {
+    let mut service = Some(service);
+    // Boxed apart, so that the memory of the handshake is free once the connection is open.
+    let opening = Box::pin(open::<S>(starting, on_upgrade));
+    async move {
+        if let Some((mut connection, _ticket)) = opening.await {
+            connection::run(&mut service, &mut connection).await;
+        }
+    }
+}
+
+/// Waits for the 101 to be written.
+async fn open<S: Service>(starting: Starting, on_upgrade: OnUpgrade) -> Option<(Connection, Ticket)> {
+    match on_upgrade.await {
+        Ok(upgraded) => Some(starting.connect::<S>(upgraded)),
+        Err(error) => {
+            tracing::debug!(service = S::DESCRIPTOR.name, %error, "an accepted upgrade came to nothing");
+            None
+        }
+    }
+}
+
+impl Starting {
+    fn connect<S: Service>(self, upgraded: Upgraded) -> (Connection, Ticket) {
+        let Self { id, subprotocol, request, settings, high_water_mark, mut ticket } = self;
+        let mut remote_addr = request.remote_addr();
+        // A plain socket, ours or that of a server that we are mounted in, is taken out of its wrappers.
+        let ((reader, writer), read_ahead) = match upgraded.downcast::<TokioIo<TcpStream>>() {
+            Ok(parts) => {
+                let stream = parts.io.into_inner();
+                // Small answers must not wait for the acknowledgement of earlier ones.
+                if let Err(error) = stream.set_nodelay(true) {
+                    tracing::debug!(%error, "TCP_NODELAY could not be set");
+                }
+                remote_addr = remote_addr.or_else(|| stream.peer_addr().ok());
+                (transport::split_tcp(stream), parts.read_buf)
+            }
+            Err(upgraded) => (transport::split_boxed(Box::new(TokioIo::new(upgraded))), bytes::Bytes::new()),
+        };
+        let is_secure = request.is_secure();
+        let established =
+            Established { id, subprotocol, remote_addr, is_secure, reader, writer, read_ahead, high_water_mark };
+        let connection = Connection::new::<S>(established, &settings);
+        ticket.admit(connection.caller());
+        (connection, ticket)
+    }
+}

@@ -1,0 +1,183 @@
+//! From an HTTP request to the service that it is for.
+//!
+//! A [`Router`] holds services without a socket: a [`Listener`](crate::Listener) has one inside, and as a [`tower_service::Service`]
+//! it fits into any hyper or axum server. What is no upgrade to one of its services is answered with an error status, or goes
+//! to the fallback.
+
+mod body;
+mod builder;
+pub(crate) mod connections;
+mod endpoint;
+mod limits;
+mod response;
+
+use std::convert::Infallible;
+use std::fmt;
+use std::net::SocketAddr;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{Request, Response, StatusCode};
+use http_body_util::Limited;
+use ws_core::handshake;
+use ws_core::path;
+
+use crate::error::BoxError;
+use crate::router::builder::{Fallback, Route};
+use crate::router::connections::Connections;
+use crate::router::endpoint::Handshake;
+use crate::upgrade::UpgradeRequest;
+
+pub use body::Body;
+pub use builder::RouterBuilder;
+pub use limits::RequestLimits;
+
+/// A future that can be sent to another thread, boxed.
+pub(crate) type BoxedFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+/// Routes upgrade requests to WebSocket services.
+///
+/// Made by [`Router::builder`]. Cheap to clone; all clones are the same router. It is a [`tower_service::Service`], to be mounted in
+/// an existing hyper or axum server:
+///
+/// ```no_run
+/// # struct Echo;
+/// # #[websocket::service(path = "/echo")]
+/// # impl Echo {
+/// #     #[upgrade] fn accept() -> Self { Echo }
+/// #     #[remote] fn on_text_message(&mut self, text: String) -> String { text }
+/// # }
+/// # fn main() -> websocket::Result<()> {
+/// let services = websocket::Router::builder().service::<Echo>().build()?;
+/// // With axum: `axum::Router::new().route("/", …).fallback_service(services)`.
+/// # drop(services);
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct Router {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    routes: matchit::Router<Route>,
+    fallback: Option<Box<dyn Fallback>>,
+    config: Config,
+    connections: Connections,
+}
+
+/// The settings of a router.
+#[derive(Clone, Debug)]
+pub(crate) struct Config {
+    pub(crate) limits: RequestLimits,
+    /// `None` is off.
+    pub(crate) handshake_timeout: Option<Duration>,
+    /// Bytes.
+    pub(crate) high_water_mark: usize,
+}
+
+/// Where a request came from; attached to requests by the listener.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Origin {
+    pub(crate) remote_addr: SocketAddr,
+    pub(crate) is_secure: bool,
+}
+
+impl Router {
+    /// Starts to build a router.
+    #[must_use]
+    pub fn builder() -> RouterBuilder {
+        RouterBuilder::new()
+    }
+
+    pub(crate) fn connections(&self) -> &Connections {
+        &self.shared.connections
+    }
+
+    pub(crate) fn config(&self) -> &Config {
+        &self.shared.config
+    }
+
+    async fn respond<B>(self, request: Request<B>) -> Response<Body>
+    where
+        B: http_body::Body<Data = Bytes> + Send + 'static,
+        B::Error: Into<BoxError>,
+    {
+        let Shared { routes, fallback, config, .. } = &*self.shared;
+        if let Err(status) = config.limits.check_request(request.uri(), request.headers()) {
+            return response::status(status);
+        }
+        let path = path::canonical(request.uri().path());
+        let found = path.as_deref().and_then(|path| routes.at(path).ok());
+        match (found, fallback) {
+            (Some(found), _) => {
+                let parameters = found.value.parameters(&found.params);
+                self.upgrade(found.value, parameters, request).await
+            }
+            (None, Some(fallback)) => fallback.call(self.limit_body(request)).await,
+            (None, None) => response::status(StatusCode::NOT_FOUND),
+        }
+    }
+
+    /// Checks the handshake before any code of the user's runs.
+    async fn upgrade<B>(
+        &self,
+        route: &Route,
+        parameters: Vec<(&'static str, String)>,
+        mut request: Request<B>,
+    ) -> Response<Body> {
+        let checked = handshake::server::check_request(request.method(), request.version(), request.headers());
+        let accept_key = match checked {
+            Ok(key) => handshake::accept_key(key.as_bytes()),
+            Err(error) => return response::bad_handshake(&error),
+        };
+        let on_upgrade = hyper::upgrade::on(&mut request);
+        let (parts, _) = request.into_parts();
+        let origin = parts.extensions.get::<Origin>().copied();
+        let remote_addr = origin.map(|origin| origin.remote_addr);
+        let is_secure = origin.is_some_and(|origin| origin.is_secure);
+        let request = UpgradeRequest::new(parts, parameters, remote_addr, is_secure);
+        let Shared { config, connections, .. } = &*self.shared;
+        route.endpoint.upgrade(Handshake { request, accept_key, on_upgrade, config, connections }).await
+    }
+
+    fn limit_body<B>(&self, request: Request<B>) -> Request<Body>
+    where
+        B: http_body::Body<Data = Bytes> + Send + 'static,
+        B::Error: Into<BoxError>,
+    {
+        let limit = self.shared.config.limits.body_limit();
+        request.map(|body| match limit {
+            Some(limit) => Body::new(Limited::new(body, limit)),
+            None => Body::new(body),
+        })
+    }
+}
+
+impl<B> tower_service::Service<Request<B>> for Router
+where
+    B: http_body::Body<Data = Bytes> + Send + 'static,
+    B::Error: Into<BoxError>,
+{
+    type Response = Response<Body>;
+    type Error = Infallible;
+    type Future = Pin<Box<dyn Future<Output = Result<Self::Response, Infallible>> + Send>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: Request<B>) -> Self::Future {
+        let router = self.clone();
+        Box::pin(async move { Ok(router.respond(request).await) })
+    }
+}
+
+impl fmt::Debug for Router {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Router").field("config", &self.shared.config).finish_non_exhaustive()
+    }
+}

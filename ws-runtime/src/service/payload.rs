@@ -1,0 +1,170 @@
+//! From a received message to the argument of a callback.
+//!
+//! The type of the argument decides, not its spelling: the macro hands the type over as `payload!(message as T)`, and the
+//! stages below pick the conversion by auto-ref. A type that no stage fits falls through to [`Unfit`], in silence: the
+//! assertion on [`Payload`] next to it is the one error that the user sees.
+
+use bytes::Bytes;
+
+use crate::error::BindingError;
+use crate::kind::Kind;
+use crate::message::Message;
+use crate::service::Failure;
+
+/// The payload of a message or a control frame, lent from the connection's buffer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Data<'a> {
+    /// Text, valid UTF-8.
+    Text(&'a str),
+    /// Any bytes.
+    Binary(&'a [u8]),
+}
+
+/// What a callback can take as the payload of a message.
+///
+/// `&str`, `String`, `&[u8]`, `Vec<u8>`, [`Bytes`], and [`Message`]. Text given to a bytes argument is its UTF-8; binary
+/// given to a text argument must be UTF-8.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot receive a message",
+    label = "not a payload",
+    note = "use `&str`, `String`, `&[u8]`, `Vec<u8>`, `Bytes`, or `Message`"
+)]
+pub trait Payload {
+    #[doc(hidden)]
+    const CHECK: () = ();
+}
+
+/// What `on_text_message` can take: `&str` or `String`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot receive a text message",
+    label = "not a text type",
+    note = "use `&str` or `String`, or take the message with `on_message`"
+)]
+pub trait TextPayload {
+    #[doc(hidden)]
+    const CHECK: () = ();
+}
+
+/// What `on_binary_message`, `on_ping`, and `on_pong` can take: `&[u8]`, `Vec<u8>`, or [`Bytes`].
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot receive bytes",
+    label = "not a byte type",
+    note = "use `&[u8]`, `Vec<u8>`, or `Bytes`"
+)]
+pub trait BytesPayload {
+    #[doc(hidden)]
+    const CHECK: () = ();
+}
+
+macro_rules! impl_checks {
+    ($check:ident: $($payload:ty),*) => { $(impl $check for $payload {})* };
+}
+
+impl_checks!(Payload: &str, String, &[u8], Vec<u8>, Bytes, Message);
+impl_checks!(TextPayload: &str, String);
+impl_checks!(BytesPayload: &[u8], Vec<u8>, Bytes);
+
+/// A payload that is taken as it is.
+pub trait Raw<'a>: Sized {
+    /// Takes the payload.
+    ///
+    /// # Errors
+    /// When the payload does not fit the type.
+    fn from_data(data: Data<'a>) -> Result<Self, BindingError>;
+}
+
+impl<'a> Data<'a> {
+    fn as_str(self) -> Result<&'a str, BindingError> {
+        match self {
+            Self::Text(text) => Ok(text),
+            Self::Binary(data) => std::str::from_utf8(data)
+                .map_err(|error| BindingError::InvalidUtf8 { valid_up_to: error.valid_up_to() }),
+        }
+    }
+
+    pub(crate) fn as_bytes(self) -> &'a [u8] {
+        match self {
+            Self::Text(text) => text.as_bytes(),
+            Self::Binary(data) => data,
+        }
+    }
+}
+
+impl<'a> Raw<'a> for &'a str {
+    fn from_data(data: Data<'a>) -> Result<Self, BindingError> {
+        data.as_str()
+    }
+}
+
+impl<'a> Raw<'a> for String {
+    fn from_data(data: Data<'a>) -> Result<Self, BindingError> {
+        data.as_str().map(str::to_owned)
+    }
+}
+
+impl<'a> Raw<'a> for &'a [u8] {
+    fn from_data(data: Data<'a>) -> Result<Self, BindingError> {
+        Ok(data.as_bytes())
+    }
+}
+
+impl<'a> Raw<'a> for Vec<u8> {
+    fn from_data(data: Data<'a>) -> Result<Self, BindingError> {
+        Ok(data.as_bytes().to_vec())
+    }
+}
+
+impl<'a> Raw<'a> for Bytes {
+    fn from_data(data: Data<'a>) -> Result<Self, BindingError> {
+        Ok(Self::copy_from_slice(data.as_bytes()))
+    }
+}
+
+impl<'a> Raw<'a> for Message {
+    fn from_data(data: Data<'a>) -> Result<Self, BindingError> {
+        Ok(match data {
+            Data::Text(text) => Self::from(text),
+            Data::Binary(data) => Self::from(data),
+        })
+    }
+}
+
+/// First stage: raw types.
+pub trait BindRaw<'a, T> {
+    /// Binds the payload.
+    ///
+    /// # Errors
+    /// When the payload does not fit the type.
+    fn bind(&self, data: Data<'a>) -> Result<T, Failure>;
+}
+
+impl<'a, T: Raw<'a>> BindRaw<'a, T> for &Kind<T> {
+    fn bind(&self, data: Data<'a>) -> Result<T, Failure> {
+        T::from_data(data).map_err(Failure::Binding)
+    }
+}
+
+/// Last stage: a type that cannot receive a message. The assertion on the type has stopped the build.
+pub trait Unfit<T> {
+    /// Is never run.
+    ///
+    /// # Errors
+    /// None.
+    fn bind(&self, data: Data<'_>) -> Result<T, Failure>;
+}
+
+impl<T> Unfit<T> for Kind<T> {
+    fn bind(&self, _: Data<'_>) -> Result<T, Failure> {
+        unreachable!("a type that is no payload does not compile")
+    }
+}
+
+/// Binds the payload of an event to the type of an argument.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __payload {
+    ($data:ident as $payload:ty) => {{
+        use $crate::__private::{BindRaw as _, UnfitPayload as _};
+        (&&$crate::__private::Kind::<$payload>::new()).bind($data)
+    }};
+}

@@ -1,0 +1,164 @@
+//! The settings of a service: what its attribute says, with the defaults for the rest.
+
+use std::time::Duration;
+
+use crate::error::ConfigError;
+
+/// The settings of a service that may be any expression, and the first mistake in them.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    pub(crate) idle_timeout: Option<Duration>,
+    pub(crate) connection_closure_timeout: Option<Duration>,
+    pub(crate) max_frame_size: usize,
+    pub(crate) max_message_size: usize,
+    mistake: Option<(&'static str, &'static str)>,
+}
+
+/// A number of seconds: an integer, a float, or a [`Duration`].
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a number of seconds",
+    label = "not a number of seconds",
+    note = "use an integer, a float, or a `std::time::Duration`"
+)]
+pub trait Seconds {
+    /// Returns the seconds; fractions are allowed.
+    fn into_seconds(self) -> f64;
+}
+
+impl Settings {
+    /// The documented defaults.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self {
+            idle_timeout: None,
+            connection_closure_timeout: Some(Duration::from_secs(60)),
+            max_frame_size: 65_536,
+            max_message_size: 1 << 20,
+            mistake: None,
+        }
+    }
+
+    /// 0 is off.
+    #[must_use]
+    pub fn idle_timeout(mut self, seconds: impl Seconds) -> Self {
+        self.idle_timeout = self.duration("idle_timeout", seconds.into_seconds()).filter(|timeout| !timeout.is_zero());
+        self
+    }
+
+    /// -1 is for ever.
+    #[must_use]
+    pub fn connection_closure_timeout(mut self, seconds: impl Seconds) -> Self {
+        let seconds = seconds.into_seconds();
+        let is_for_ever = (seconds + 1.0).abs() < f64::EPSILON;
+        self.connection_closure_timeout =
+            if is_for_ever { None } else { self.duration("connection_closure_timeout", seconds) };
+        self
+    }
+
+    /// Bytes.
+    #[must_use]
+    pub fn max_frame_size(mut self, bytes: usize) -> Self {
+        self.max_frame_size = self.size("max_frame_size", bytes);
+        self
+    }
+
+    /// Bytes.
+    #[must_use]
+    pub fn max_message_size(mut self, bytes: usize) -> Self {
+        self.max_message_size = self.size("max_message_size", bytes);
+        self
+    }
+
+    pub(crate) fn check(self, service: &'static str) -> Result<Self, ConfigError> {
+        match self.mistake {
+            None => Ok(self),
+            Some((key, reason)) => Err(ConfigError::Service { service, key, reason }),
+        }
+    }
+
+    fn duration(&mut self, key: &'static str, seconds: f64) -> Option<Duration> {
+        let duration = Duration::try_from_secs_f64(seconds).ok();
+        if duration.is_none() {
+            let reason = if seconds < 0.0 { "must not be negative" } else { "must be a finite number of seconds" };
+            self.mistake.get_or_insert((key, reason));
+        }
+        duration
+    }
+
+    fn size(&mut self, key: &'static str, bytes: usize) -> usize {
+        if bytes == 0 {
+            self.mistake.get_or_insert((key, "must be at least 1"));
+        }
+        bytes
+    }
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+macro_rules! impl_seconds {
+    ($($number:ty)*) => {$(
+        impl Seconds for $number {
+            fn into_seconds(self) -> f64 {
+                f64::from(self)
+            }
+        }
+    )*};
+}
+
+impl_seconds! { i8 i16 i32 u8 u16 u32 f32 f64 }
+
+macro_rules! impl_seconds_lossy {
+    ($($number:ty)*) => {$(
+        impl Seconds for $number {
+            #[expect(clippy::cast_precision_loss, reason = "exact to a second for 285 million years")]
+            fn into_seconds(self) -> f64 {
+                self as f64
+            }
+        }
+    )*};
+}
+
+impl_seconds_lossy! { i64 isize u64 usize }
+
+impl Seconds for Duration {
+    fn into_seconds(self) -> f64 {
+        self.as_secs_f64()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn seconds_are_integers_floats_or_durations() {
+        assert_eq!(Settings::new().idle_timeout(30).idle_timeout, Some(Duration::from_secs(30)));
+        assert_eq!(Settings::new().idle_timeout(0.5).idle_timeout, Some(Duration::from_millis(500)));
+        assert_eq!(Settings::new().idle_timeout(Duration::from_millis(7)).idle_timeout, Some(Duration::from_millis(7)));
+        assert_eq!(Settings::new().idle_timeout(0).idle_timeout, None);
+        assert_eq!(Settings::new().connection_closure_timeout(-1).connection_closure_timeout, None);
+        assert_eq!(Settings::new().connection_closure_timeout(0).connection_closure_timeout, Some(Duration::ZERO));
+    }
+
+    #[test]
+    fn the_first_mistake_is_reported_with_its_key() {
+        let table = [
+            (Settings::new().idle_timeout(-1), "idle_timeout"),
+            (Settings::new().idle_timeout(f64::NAN), "idle_timeout"),
+            (Settings::new().idle_timeout(f64::INFINITY), "idle_timeout"),
+            (Settings::new().connection_closure_timeout(-2), "connection_closure_timeout"),
+            (Settings::new().max_frame_size(0).idle_timeout(-1), "max_frame_size"),
+            (Settings::new().max_message_size(0), "max_message_size"),
+        ];
+        for (settings, expected) in table {
+            match settings.check("Chat") {
+                Err(ConfigError::Service { service: "Chat", key, .. }) => assert_eq!(key, expected),
+                other => panic!("{expected}: {other:?}"),
+            }
+        }
+    }
+}

@@ -1,0 +1,91 @@
+//! The two halves of a connection's byte stream.
+//!
+//! A plain TCP socket keeps its own type, so that any task can write to it without the connection's task in between; every
+//! other stream (TLS, a mounted server's own) is boxed. Nothing above this module is generic over the stream.
+
+use std::fmt::Debug;
+use std::io;
+use std::pin::Pin;
+use std::task::{Context, Poll, Waker};
+
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::TcpStream;
+use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
+
+/// Any byte stream.
+pub(crate) trait Stream: AsyncRead + AsyncWrite + Debug + Send + Unpin {}
+
+impl<T: AsyncRead + AsyncWrite + Debug + Send + Unpin> Stream for T {}
+
+/// The receiving half. The bytes that the HTTP server has read ahead come first.
+#[derive(Debug)]
+pub(crate) enum Reader {
+    Tcp(OwnedReadHalf),
+    Boxed(tokio::io::ReadHalf<Box<dyn Stream>>),
+}
+
+/// The sending half.
+#[derive(Debug)]
+pub(crate) enum Writer {
+    Tcp(OwnedWriteHalf),
+    Boxed(tokio::io::WriteHalf<Box<dyn Stream>>),
+}
+
+/// Splits a TCP socket.
+pub(crate) fn split_tcp(stream: TcpStream) -> (Reader, Writer) {
+    let (reader, writer) = stream.into_split();
+    (Reader::Tcp(reader), Writer::Tcp(writer))
+}
+
+/// Splits any other stream.
+pub(crate) fn split_boxed(stream: Box<dyn Stream>) -> (Reader, Writer) {
+    let (reader, writer) = tokio::io::split(stream);
+    (Reader::Boxed(reader), Writer::Boxed(writer))
+}
+
+impl AsyncRead for Reader {
+    fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        match self.get_mut() {
+            Self::Tcp(half) => Pin::new(half).poll_read(cx, buf),
+            Self::Boxed(half) => Pin::new(half).poll_read(cx, buf),
+        }
+    }
+}
+
+impl Writer {
+    /// Writes what the stream takes; the task of `cx` is woken when it takes more.
+    pub(crate) fn poll_write(&mut self, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        match self {
+            Self::Tcp(half) => Pin::new(half).poll_write(cx, bytes),
+            Self::Boxed(half) => Pin::new(half).poll_write(cx, bytes),
+        }
+    }
+
+    /// Writes what the stream takes at once. On `Pending`, the connection's own task must call `poll_write`: for a boxed
+    /// stream this call has replaced its waker.
+    pub(crate) fn try_write(&mut self, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        match self {
+            Self::Tcp(half) => match half.try_write(bytes) {
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => Poll::Pending,
+                result => Poll::Ready(result),
+            },
+            Self::Boxed(half) => Pin::new(half).poll_write(&mut Context::from_waker(Waker::noop()), bytes),
+        }
+    }
+
+    /// Flushes what the stream itself buffers (TLS records).
+    pub(crate) fn poll_flush(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        match self {
+            Self::Tcp(_) => Poll::Ready(Ok(())),
+            Self::Boxed(half) => Pin::new(half).poll_flush(cx),
+        }
+    }
+
+    /// Ends the sending direction: the peer reads an end of file after everything written.
+    pub(crate) fn poll_shutdown(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        match self {
+            Self::Tcp(half) => Pin::new(half).poll_shutdown(cx),
+            Self::Boxed(half) => Pin::new(half).poll_shutdown(cx),
+        }
+    }
+}

@@ -1,0 +1,79 @@
+//! The request for an upgrade.
+
+use std::net::SocketAddr;
+
+use http::request::Parts;
+use http::{Extensions, HeaderMap, Uri};
+
+/// The HTTP request that asks for the upgrade, with the parameters found in its path.
+///
+/// An upgrade function takes it as `&UpgradeRequest` for what the arguments by name do not give.
+#[derive(Debug)]
+pub struct UpgradeRequest {
+    parts: Parts,
+    /// Decoded.
+    parameters: Vec<(&'static str, String)>,
+    remote_addr: Option<SocketAddr>,
+    is_secure: bool,
+}
+
+impl UpgradeRequest {
+    pub(crate) fn new(
+        parts: Parts,
+        parameters: Vec<(&'static str, String)>,
+        remote_addr: Option<SocketAddr>,
+        is_secure: bool,
+    ) -> Self {
+        Self { parts, parameters, remote_addr, is_secure }
+    }
+
+    /// Returns the URI as it was requested; nothing in it is decoded.
+    #[must_use]
+    pub fn uri(&self) -> &Uri {
+        &self.parts.uri
+    }
+
+    /// Returns the headers.
+    #[must_use]
+    pub fn headers(&self) -> &HeaderMap {
+        &self.parts.headers
+    }
+
+    /// Returns what a middleware in front of the service has attached to the request.
+    #[must_use]
+    pub fn extensions(&self) -> &Extensions {
+        &self.parts.extensions
+    }
+
+    /// Returns the first value of a header, if it is text.
+    #[must_use]
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.parts.headers.get(name)?.to_str().ok()
+    }
+
+    /// Returns a path parameter, percent-decoded.
+    #[must_use]
+    pub fn path_parameter(&self, name: &str) -> Option<&str> {
+        self.parameters.iter().find(|(parameter, _)| *parameter == name).map(|(_, value)| value.as_str())
+    }
+
+    /// Returns the values of a query parameter, decoded, in the order of the query.
+    pub fn query_values(&self, name: &str) -> impl Iterator<Item = String> {
+        let query = self.parts.uri.query().unwrap_or_default();
+        form_urlencoded::parse(query.as_bytes())
+            .filter(move |(parameter, _)| parameter == name)
+            .map(|(_, value)| value.into_owned())
+    }
+
+    /// Returns the address of the peer, where the server knows it.
+    #[must_use]
+    pub fn remote_addr(&self) -> Option<SocketAddr> {
+        self.remote_addr
+    }
+
+    /// Returns whether the request came over TLS.
+    #[must_use]
+    pub fn is_secure(&self) -> bool {
+        self.is_secure
+    }
+}
