@@ -165,14 +165,14 @@ impl Caller {
     /// Returns what identifies the connection.
     #[must_use]
     pub fn connection_id(&self) -> ConnectionId {
-        self.shared.id
+        self.shared.identity.id
     }
 
     /// Returns the negotiated subprotocol, one of the service's `subprotocols`
     /// ([RFC 6455 §1.9](https://www.rfc-editor.org/rfc/rfc6455#section-1.9)).
     #[must_use]
     pub fn subprotocol(&self) -> Option<&'static str> {
-        self.shared.subprotocol
+        self.shared.identity.subprotocol
     }
 
     /// Returns whether messages can still be written: no close frame has been sent or received, and the socket is not known
@@ -185,13 +185,13 @@ impl Caller {
     /// Returns whether the connection runs over TLS.
     #[must_use]
     pub fn is_secure(&self) -> bool {
-        self.shared.is_secure
+        self.shared.identity.is_secure
     }
 
     /// Returns the address of the peer, where the server knows it.
     #[must_use]
     pub fn remote_addr(&self) -> Option<SocketAddr> {
-        self.shared.remote_addr
+        self.shared.identity.remote_addr
     }
 
     /// Keeps a value with the connection, one of each type. Returns the value that it replaces.
@@ -206,6 +206,7 @@ impl Caller {
     }
 
     /// Takes away the value of this type that is kept with the connection.
+    #[expect(clippy::must_use_candidate, reason = "taking the value away is the point")]
     pub fn remove_attribute<T: Clone + Send + Sync + 'static>(&self) -> Option<T> {
         lock(&self.shared.attributes).remove()
     }
@@ -225,8 +226,8 @@ fn opcode(message: &Message) -> Opcode {
 impl fmt::Debug for Caller {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Caller")
-            .field("connection_id", &self.shared.id)
-            .field("remote_addr", &self.shared.remote_addr)
+            .field("connection_id", &self.shared.identity.id)
+            .field("remote_addr", &self.shared.identity.remote_addr)
             .field("phase", &self.shared.phase())
             .finish_non_exhaustive()
     }

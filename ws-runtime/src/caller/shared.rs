@@ -35,10 +35,7 @@ pub(crate) enum Phase {
 
 #[derive(Debug)]
 pub(crate) struct Shared {
-    pub(crate) id: ConnectionId,
-    pub(crate) subprotocol: Option<&'static str>,
-    pub(crate) remote_addr: Option<SocketAddr>,
-    pub(crate) is_secure: bool,
+    pub(crate) identity: Identity,
     pub(crate) attributes: Mutex<http::Extensions>,
     /// Bytes; above it, writers wait.
     high_water_mark: usize,
@@ -50,7 +47,7 @@ pub(crate) struct Shared {
     ended: Notify,
 }
 
-/// What a connection's first message needs to know about it.
+/// What is known about a connection from its handshake.
 #[derive(Debug)]
 pub(crate) struct Identity {
     pub(crate) id: ConnectionId,
@@ -70,12 +67,8 @@ pub(crate) enum Admission {
 
 impl Shared {
     pub(crate) fn new(identity: Identity, outbox: Outbox, high_water_mark: usize) -> Self {
-        let Identity { id, subprotocol, remote_addr, is_secure } = identity;
         Self {
-            id,
-            subprotocol,
-            remote_addr,
-            is_secure,
+            identity,
             attributes: Mutex::default(),
             high_water_mark,
             outbox: Mutex::new(outbox),

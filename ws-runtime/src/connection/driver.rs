@@ -134,18 +134,13 @@ fn poll_wake(
 async fn finish<S: Service>(service: &mut Option<S>, end: End, input: &mut Input, session: &mut Session) {
     let caller = session.caller.clone();
     let shared = caller.shared();
-    if let Some(frame) = end.close_frame() {
-        shared.start_close(frame.as_ref());
-        // The peer hears of it even if `on_close` takes its time.
-        poll_fn(|cx| {
-            let _ = shared.with_outbox(|outbox| {
-                outbox.uncork(cx);
-                outbox.poll_flush(cx)
-            });
-            Poll::Ready(())
-        })
-        .await;
-    }
+    end.tell_peer(shared);
+    // The peer hears of it even if `on_close` takes its time. An error says that the connection is lost; so be it.
+    poll_fn(|cx| {
+        let _ = shared.with_outbox(|outbox| outbox.poll_flush(cx));
+        Poll::Ready(())
+    })
+    .await;
     if let End::Lost(Some(error)) = &end {
         tracing::debug!(connection = %caller.connection_id(), %error, "the connection broke");
     }
@@ -166,7 +161,7 @@ async fn finish<S: Service>(service: &mut Option<S>, end: End, input: &mut Input
             }
             End::Failed(error) => tell(service, Some(Error::Protocol(error)), status, &reason, input, session).await,
             End::Lost(_) | End::Received(..) | End::Requested => {
-                tell(service, None, status, &reason, input, session).await
+                tell(service, None, status, &reason, input, session).await;
             }
         }
     }
@@ -175,7 +170,7 @@ async fn finish<S: Service>(service: &mut Option<S>, end: End, input: &mut Input
     if can_talk {
         shut_down(&mut input.reader, shared, session.closure_timeout).await;
     }
-    shared.with_outbox(|outbox| outbox.discard());
+    shared.with_outbox(Outbox::discard);
 }
 
 /// Waits for the peer's answer to our close frame.

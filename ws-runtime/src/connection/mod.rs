@@ -90,14 +90,14 @@ impl Connection {
 }
 
 impl End {
-    /// Returns the close frame that goes out, if one does: `Some(None)` has no code.
-    fn close_frame(&self) -> Option<Option<CloseFrame>> {
+    /// Queues the close frame that tells the peer, where there is one to send.
+    fn tell_peer(&self, shared: &Shared) {
         match self {
-            Self::Aborted | Self::Lost(_) | Self::Requested => None,
-            Self::Failed(error) => Some(CloseFrame::new(error.close_code().as_u16(), error.to_string()).ok()),
-            Self::Panicked => Some(Some(CloseFrame::internal_error(""))),
-            // The peer's code comes back, without its reason; none comes back as none.
-            Self::Received(code, _) => Some(CloseFrame::new(code.as_u16(), "").ok()),
+            Self::Aborted | Self::Lost(_) | Self::Requested => {}
+            Self::Failed(error) => shared.start_close(Some(&CloseFrame::from(error))),
+            Self::Panicked => shared.start_close(Some(&CloseFrame::internal_error(""))),
+            // The peer's code goes back, without its reason; if it gave none, none goes back.
+            Self::Received(code, _) => shared.start_close(CloseFrame::new(code.as_u16(), "").ok().as_ref()),
         }
     }
 }

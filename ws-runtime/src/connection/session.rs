@@ -10,6 +10,7 @@ use ws_core::close::{CloseCode, CloseFrame};
 use ws_core::opcode::Opcode;
 
 use crate::caller::Caller;
+use crate::caller::outbox::Outbox;
 use crate::caller::shared::{Admission, Phase};
 use crate::connection::End;
 use crate::connection::closing::Closing;
@@ -83,7 +84,7 @@ impl Session {
         poll_fn(|cx| {
             if !std::mem::take(&mut is_first) {
                 // What the callback writes before it waits again leaves in one write.
-                caller.shared().with_outbox(|outbox| outbox.cork());
+                caller.shared().with_outbox(Outbox::cork);
             }
             match catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(cx))) {
                 Ok(Poll::Ready(outcome)) => Poll::Ready(Ok(outcome)),

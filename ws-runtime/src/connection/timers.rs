@@ -45,6 +45,6 @@ impl IdleTimer {
 
 /// Returns the end of a wait that may be too long to be a point in time.
 pub(crate) fn deadline(start: Instant, timeout: Duration) -> Instant {
-    const FAR_AWAY: Duration = Duration::from_secs(30 * 365 * 24 * 60 * 60);
+    const FAR_AWAY: Duration = Duration::from_hours(30 * 365 * 24);
     start + timeout.min(FAR_AWAY)
 }

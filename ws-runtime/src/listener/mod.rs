@@ -57,7 +57,7 @@ impl Listener {
             host: "0.0.0.0".to_owned(),
             port: 0,
             server_name: None,
-            handshake_timeout: Duration::from_secs(120),
+            handshake_timeout: Duration::from_mins(2),
             shutdown_timeout: Duration::from_secs(30),
             router: Router::builder(),
         }

@@ -39,7 +39,7 @@ impl RouterBuilder {
     pub(crate) fn new() -> Self {
         let config = Config {
             limits: RequestLimits::new(),
-            handshake_timeout: Some(Duration::from_secs(120)),
+            handshake_timeout: Some(Duration::from_mins(2)),
             high_water_mark: 64 * 1024,
         };
         Self { services: Vec::new(), fallback: None, config }
@@ -136,16 +136,12 @@ fn pattern(template: &Template<'_>) -> String {
     if template.segments().is_empty() {
         return "/".to_owned();
     }
-    let mut pattern = String::new();
-    for segment in template.segments() {
-        pattern.push('/');
-        match segment {
-            Segment::Literal(text) => pattern.push_str(&text.replace('{', "{{").replace('}', "}}")),
-            Segment::Parameter(name) => pattern.push_str(&format!("{{{name}}}")),
-            Segment::Rest(name) => pattern.push_str(&format!("{{*{name}}}")),
-        }
-    }
-    pattern
+    let segments = template.segments().iter().map(|segment| match segment {
+        Segment::Literal(text) => format!("/{}", text.replace('{', "{{").replace('}', "}}")),
+        Segment::Parameter(name) => format!("/{{{name}}}"),
+        Segment::Rest(name) => format!("/{{*{name}}}"),
+    });
+    segments.collect()
 }
 
 /// Names the two services whose paths match the same requests.

@@ -58,12 +58,11 @@ impl<S: Service> Registered<S> {
     /// Runs the upgrade function. A panic in it and one that takes too long refuse this request alone.
     async fn accept(&self, handshake: &Handshake<'_>) -> UpgradeResult<S> {
         let mut future = pin!(S::upgrade(&handshake.request, &self.state));
-        let contained = poll_fn(|cx| match catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(cx))) {
-            Ok(polled) => polled,
-            Err(_) => {
+        let contained = poll_fn(|cx| {
+            catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(cx))).unwrap_or_else(|_| {
                 tracing::error!(service = S::DESCRIPTOR.name, "the upgrade function panicked");
                 Poll::Ready(Err(StatusCode::INTERNAL_SERVER_ERROR.into()))
-            }
+            })
         });
         match handshake.config.handshake_timeout {
             None => contained.await,

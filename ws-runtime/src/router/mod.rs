@@ -88,7 +88,6 @@ pub(crate) struct Origin {
 
 impl Router {
     /// Starts to build a router.
-    #[must_use]
     pub fn builder() -> RouterBuilder {
         RouterBuilder::new()
     }
@@ -132,7 +131,7 @@ impl Router {
         let checked = handshake::server::check_request(request.method(), request.version(), request.headers());
         let accept_key = match checked {
             Ok(key) => handshake::accept_key(key.as_bytes()),
-            Err(error) => return response::bad_handshake(&error),
+            Err(error) => return response::bad_handshake(error),
         };
         let on_upgrade = hyper::upgrade::on(&mut request);
         let (parts, _) = request.into_parts();

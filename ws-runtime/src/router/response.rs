@@ -42,7 +42,7 @@ pub(crate) fn refusal(error: UpgradeError) -> Response<Body> {
 }
 
 /// Refuses a request that is no valid upgrade.
-pub(crate) fn bad_handshake(error: &HandshakeError) -> Response<Body> {
+pub(crate) fn bad_handshake(error: HandshakeError) -> Response<Body> {
     let status = match error {
         HandshakeError::NotAnUpgrade | HandshakeError::UnsupportedVersion => StatusCode::UPGRADE_REQUIRED,
         _ => StatusCode::BAD_REQUEST,

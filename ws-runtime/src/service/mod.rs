@@ -39,6 +39,7 @@ pub trait Service: Sized + Send + 'static {
     const CHECKS: () = ();
 
     #[doc(hidden)]
+    #[must_use]
     fn settings() -> Settings {
         Settings::new()
     }

@@ -31,7 +31,7 @@ impl Settings {
     pub const fn new() -> Self {
         Self {
             idle_timeout: None,
-            connection_closure_timeout: Some(Duration::from_secs(60)),
+            connection_closure_timeout: Some(Duration::from_mins(1)),
             max_frame_size: 65_536,
             max_message_size: 1 << 20,
             mistake: None,
