@@ -1,7 +1,39 @@
 //! Declarative WebSocket services.
+//!
+//! Annotate the `impl` block of a struct with [`#[websocket::service]`](macro@service), mark its callbacks with
+//! [`#[remote]`](macro@remote), and serve it with a [`Listener`], or mount a [`Router`] into the axum or hyper server that you have.
+//!
+//! ```no_run
+//! #[derive(Default)]
+//! struct Echo;
+//!
+//! #[websocket::service(path = "/echo")]
+//! impl Echo {
+//!     #[remote]
+//!     async fn on_text_message(&mut self, text: &str) -> String {
+//!         text.to_owned()
+//!     }
+//! }
+//!
+//! #[tokio::main]
+//! async fn main() -> websocket::Result<()> {
+//!     websocket::Listener::new(9090).service::<Echo>().serve().await
+//! }
+//! ```
+//!
+//! What each part is for:
+//!
+//! - the attributes [`service`](macro@service), [`remote`](macro@remote), and [`upgrade`](macro@upgrade) describe a service,
+//! - a [`Caller`] is the handle on one connection: it writes, closes, and knows,
+//! - [`Listener`] and [`Router`] bring connections to services,
+//! - [`Error`] is what can go wrong, [`UpgradeError`] how a service refuses, [`CloseFrame`] how it says goodbye.
+//!
+//! Every limit and timeout is a setting: of the service in its attribute, of the server on its [`Listener`]. What the code does
+//! about panics, slow peers, and floods is documented where it happens.
 
 #![forbid(unsafe_code)]
 
+mod attributes;
 mod caller;
 mod connection;
 mod error;
@@ -21,8 +53,8 @@ pub mod __private;
 pub use bytes::Bytes;
 pub use http;
 pub use ws_core::close::{CloseCode, CloseFrame};
-pub use ws_macros::{remote, service, upgrade};
 
+pub use crate::attributes::{remote, service, upgrade};
 pub use crate::caller::{Caller, ConnectionId};
 pub use crate::error::{BindingError, BoxError, ConfigError, Error, InvalidCloseCode, ProtocolError, Result};
 pub use crate::listener::{BoundListener, Listener};
@@ -32,3 +64,8 @@ pub use crate::service::{
     Accept, BytesPayload, NoReply, Payload, PongReply, Reply, Seconds, Service, TextPayload, UpgradeReply,
 };
 pub use crate::upgrade::{FromSegment, FromValues, UpgradeError, UpgradeRequest};
+
+/// The code of the README is compiled.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+mod readme {}

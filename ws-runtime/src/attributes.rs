@@ -1,0 +1,144 @@
+//! The attributes, with their documentation: here it can be tested.
+
+/// Makes a WebSocket service of an `impl` block.
+///
+/// There is one instance of the type per connection. Methods with [`#[remote]`](macro@crate::remote) are called for what
+/// happens on the connection, a function with [`#[upgrade]`](macro@crate::upgrade) makes the instance, everything else in the
+/// block stays as it is.
+///
+/// ```
+/// #[derive(Default)]
+/// struct Echo;
+///
+/// #[websocket::service(path = "/echo")]
+/// impl Echo {
+///     #[remote]
+///     fn on_text_message(&mut self, text: String) -> String {
+///         text
+///     }
+/// }
+///
+/// # fn main() -> websocket::Result<()> {
+/// let router = websocket::Router::builder().service::<Echo>().build()?;
+/// # drop(router);
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Keys
+///
+/// | key | value | default |
+/// | --- | --- | --- |
+/// | `path` | `"/a/<name>/b/<rest..>"`: literals, parameters of one segment, or of the rest (last only, at least one segment); percent-decoded by segment, matched exactly | required |
+/// | `state` | a type that all connections of the service share, given to [`Listener::service_with`](crate::Listener::service_with) | `()` |
+/// | `subprotocols` | list of names, in the server's order of preference | `[]` |
+/// | `idle_timeout` | seconds without anything coming in or going out; 0 is off | 0 |
+/// | `max_frame_size` | bytes of payload of one data frame, in and out | 65 536 |
+/// | `max_message_size` | bytes of one message after reassembly | 1 048 576 |
+/// | `connection_closure_timeout` | seconds to wait for the peer's close frame; -1 is for ever | 60 |
+/// | `dispatcher_key` | the field whose value names the method of a text message | none |
+/// | `crate` | the path of this crate | `::websocket` |
+///
+/// A literal is checked at compile time. The four timeouts and sizes may be any expression: seconds an integer, a float, or a
+/// [`Duration`](std::time::Duration), sizes a `usize`; those are checked when the listener is bound, and give a
+/// [`ConfigError`](crate::ConfigError) that names the service and the key.
+///
+/// # Mistakes
+///
+/// All of a block's mistakes are reported in one build, each at its own place:
+///
+/// ```compile_fail
+/// # struct Chat;
+/// #[websocket::service(path = "/chat/<room>")]
+/// impl Chat {
+///     #[upgrade]
+///     fn connect() -> Self { // error: path parameter `<room>` has no matching argument in `connect`
+///         Chat
+///     }
+///
+///     #[remote]
+///     fn on_mesage(&mut self, text: String) {} // error: unknown callback `on_mesage`
+/// }
+/// ```
+pub use ws_macros::service;
+
+/// Marks a method of a [service](macro@crate::service) as a callback.
+///
+/// `&self` or `&mut self`, sync or async; the first argument may be `caller: &Caller`. The callbacks of one connection run one at
+/// a time, in the order of arrival.
+///
+/// | callback | arguments after the caller | when |
+/// | --- | --- | --- |
+/// | `on_open` | – | after the upgrade; ends before any message callback starts |
+/// | `on_text_message` | a [text type](crate::TextPayload) | a text message |
+/// | `on_binary_message` | a [byte type](crate::BytesPayload) | a binary message |
+/// | `on_message` | any [payload](crate::Payload) | either; cannot stand beside the two above |
+/// | `on_ping`, `on_pong` | a byte type | a control frame; with `on_ping` the service answers (a returned value is the pong), without it the pong is automatic |
+/// | `on_idle_timeout` | – | nothing came in or went out for `idle_timeout`; repeats. Without it the connection closes with 1001 |
+/// | `on_close` | `status: CloseCode`, `reason: &str`, each optional | exactly once for every connection whose `on_open` began, unless a callback panicked: with the peer's code, 1005 if it gave none, 1006 if none came |
+/// | `on_error` | `error: &Error` | a failure that nothing else handles |
+/// | `on_<event>`, or any name with `#[remote(event = "…")]` | a payload, optional | a dispatched message, see below |
+/// | `<method>_error` of a message callback | `error: &Error` | a message did not fit the argument of that method |
+///
+/// What a callback returns is [sent](crate::Reply); an error is given to `on_error`, and without that the connection closes with
+/// 1011. A panic closes its connection with 1011 and harms no other.
+///
+/// # Dispatch
+///
+/// With `dispatcher_key = "event"`, the text message `{"event":"heartBeat"}` goes to the method with `event = "heartBeat"`, else to
+/// `on_heart_beat`, else to `on_text_message` or `on_message`. The callbacks of the table are never reached by a message.
+///
+/// ```
+/// # #[derive(Default)]
+/// # struct Market;
+/// #[websocket::service(path = "/market", dispatcher_key = "event")]
+/// impl Market {
+///     #[remote]
+///     fn on_heart_beat(&mut self) -> &'static str {
+///         r#"{"event":"heartBeat"}"#
+///     }
+///
+///     #[remote(event = "bye")]
+///     fn leave(&mut self) -> websocket::CloseFrame {
+///         websocket::CloseFrame::normal()
+///     }
+/// }
+/// ```
+pub use ws_macros::remote;
+
+/// Marks the function of a [service](macro@crate::service) that answers upgrade requests.
+///
+/// An associated function without receiver, sync or async, that runs once per request, before anything is answered. Its arguments
+/// by role, in any order:
+///
+/// | argument | value |
+/// | --- | --- |
+/// | one per path parameter, by its name | percent-decoded and [parsed](std::str::FromStr); 404 if it cannot be |
+/// | `#[query] name: T`, `Option<T>`, or `Vec<T>` | the query parameter of that name; 400 if it is missing or cannot be parsed |
+/// | `#[header] name: T`, `Option<T>`, or `Vec<T>` | the header of that name with `-` for `_`, or `#[header("x-api-key")]`; 400 as above |
+/// | `&UpgradeRequest` | the [request](crate::UpgradeRequest) itself |
+/// | a reference to the `state` type | what all connections share |
+///
+/// It returns `Self`, [`Accept<Self>`](crate::Accept), or a `Result` of one of these with an error that is
+/// `Into<UpgradeError>`. A panic in it is a 500, and nothing else is touched. Without it the type must be `Default`.
+///
+/// ```
+/// # use websocket::{UpgradeError, UpgradeRequest};
+/// # struct Room { id: u32 }
+/// #[websocket::service(path = "/room/<id>")]
+/// impl Room {
+///     #[upgrade]
+///     async fn enter(id: u32, #[query] token: Option<String>, request: &UpgradeRequest) -> Result<Self, UpgradeError> {
+///         if token.as_deref() != Some("secret") {
+///             return Err(UpgradeError::unauthorized(format!("no entry from {:?}", request.remote_addr())));
+///         }
+///         Ok(Room { id })
+///     }
+///
+///     #[remote]
+///     fn on_open(&mut self) -> String {
+///         format!("room {}", self.id)
+///     }
+/// }
+/// ```
+pub use ws_macros::upgrade;
