@@ -5,6 +5,7 @@
 //! ```
 
 use std::future::poll_fn;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::task::{Context, Poll};
 
 use ws_core::close::CloseCode;
@@ -166,11 +167,17 @@ async fn finish<S: Service>(service: &mut Option<S>, end: End, input: &mut Input
         }
     }
     // Before the peer takes its time: what the service holds is free as soon as it has been told.
-    *service = None;
+    drop_contained(service);
     if can_talk {
         shut_down(&mut input.reader, shared, session.closure_timeout).await;
     }
-    shared.with_outbox(Outbox::discard);
+}
+
+/// Drops the instance. A panic in its `drop` must not keep the connection from its end.
+fn drop_contained<S>(service: &mut Option<S>) {
+    if catch_unwind(AssertUnwindSafe(|| drop(service.take()))).is_err() {
+        tracing::error!("a service panicked while it was dropped");
+    }
 }
 
 /// Waits for the peer's answer to our close frame.

@@ -21,7 +21,7 @@ use ws_core::error::ProtocolError;
 use ws_core::protocol::{Limits, Protocol, Role};
 
 use crate::caller::outbox::Outbox;
-use crate::caller::shared::{Identity, Shared};
+use crate::caller::shared::{Identity, Phase, Shared};
 use crate::caller::{Caller, ConnectionId};
 use crate::connection::input::Input;
 use crate::connection::session::Session;
@@ -86,6 +86,16 @@ impl Connection {
 
     pub(crate) fn caller(&self) -> &Caller {
         &self.session.caller
+    }
+}
+
+impl Drop for Connection {
+    /// Lets go of the socket, which the callers that are still around would keep open otherwise, and tells them. Also when the
+    /// task is cancelled.
+    fn drop(&mut self) {
+        let shared = self.session.caller.shared();
+        shared.end(Phase::Ended);
+        shared.with_outbox(Outbox::discard);
     }
 }
 

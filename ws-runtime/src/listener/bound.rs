@@ -39,7 +39,8 @@ impl BoundListener {
 
     /// Serves until the process ends.
     ///
-    /// A connection whose future is dropped with this one goes on: it has a task of its own.
+    /// When this future is dropped, requests that are not answered yet are broken off; open connections go on, each has a task of
+    /// its own.
     ///
     /// # Errors
     /// None at present: what goes wrong with one connection does not end the others.
@@ -60,13 +61,15 @@ impl BoundListener {
             let mut signal = pin!(signal);
             loop {
                 let mut accepting = pin!(accept::accept(&socket));
-                let next = poll_fn(|cx| match signal.as_mut().poll(cx) {
-                    Poll::Ready(()) => Poll::Ready(None),
-                    Poll::Pending => accepting.as_mut().poll(cx).map(Some),
+                let next = poll_fn(|cx| {
+                    // Those that have ended give their memory back.
+                    while let Poll::Ready(Some(_)) = requests.poll_join_next(cx) {}
+                    match signal.as_mut().poll(cx) {
+                        Poll::Ready(()) => Poll::Ready(None),
+                        Poll::Pending => accepting.as_mut().poll(cx).map(Some),
+                    }
                 });
                 let Some((stream, remote_addr)) = next.await else { break };
-                // Those that have ended make room for the new one.
-                while requests.try_join_next().is_some() {}
                 requests.spawn(accept::serve_http(stream, remote_addr, router.clone(), config.clone(), stop.clone()));
             }
         }

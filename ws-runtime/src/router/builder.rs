@@ -83,7 +83,9 @@ impl RouterBuilder {
     /// Limits how long an upgrade function may take; after that the answer is 503. Default 120 s;
     /// [`Duration::ZERO`] is no limit.
     pub fn handshake_timeout(mut self, timeout: Duration) -> Self {
-        self.config.handshake_timeout = Some(timeout).filter(|timeout| !timeout.is_zero());
+        // Much longer ones would not be a point in time any more.
+        const LONGEST: Duration = Duration::from_hours(24 * 365);
+        self.config.handshake_timeout = Some(timeout.min(LONGEST)).filter(|timeout| !timeout.is_zero());
         self
     }
 

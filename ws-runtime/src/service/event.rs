@@ -38,8 +38,6 @@ pub enum Source {
     Text,
     /// The callback of binary messages.
     Binary,
-    /// The callback of pings or pongs.
-    Control,
     /// The dispatched method with this index.
     Dispatched(u16),
 }
