@@ -78,7 +78,8 @@ impl RawArg {
             let found = input.parse::<TokenTree>().ok()?;
             diags.report(&found, message::expected_key(&found));
             skip_to_comma(input);
-            return None;
+            // What cannot be read may be the path, which is then not missing too.
+            return Some(Self { key: Key::Path, ident: Ident::new("_", found.span()), value: None });
         };
         let name = ident.unraw().to_string();
         let Some(key) = Key::from_name(&name) else {

@@ -33,12 +33,13 @@ impl Diagnostics {
         self.errors.get_or_insert_default().push(error);
     }
 
-    /// Returns the reported mistakes as tokens that the compiler shows.
+    /// Returns the reported mistakes as tokens that the compiler shows, in the order of the source.
     pub(crate) fn finish(mut self) -> Result<(), TokenStream> {
-        let errors = self.errors.take().unwrap_or_default();
+        let mut errors = self.errors.take().unwrap_or_default();
         if errors.is_empty() {
             return Ok(());
         }
+        errors.sort_by_key(|error| position(error.span()));
         let errors = errors.iter().map(Error::to_compile_error);
         Err(quote!(#(#errors)*))
     }
@@ -58,6 +59,15 @@ impl Drop for Diagnostics {
 pub(crate) fn attribute_span(item: &TokenStream) -> Span {
     let call_site = Span::call_site();
     item.clone().into_iter().next().map_or(call_site, |token| call_site.resolved_at(token.span()))
+}
+
+/// Returns line and column. Only the compiler knows them.
+fn position(span: Span) -> (usize, usize) {
+    if !proc_macro::is_available() {
+        return (0, 0);
+    }
+    let span = span.unwrap();
+    (span.line(), span.column())
 }
 
 #[cfg(test)]

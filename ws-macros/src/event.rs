@@ -27,18 +27,19 @@ impl RawEvent {
         match &attr.meta {
             Meta::Path(_) => Self::Absent,
             Meta::List(_) => {
-                let mut event = Self::Absent;
                 let read_all = |input: ParseStream<'_>| {
+                    let mut event = Self::Absent;
                     while !input.is_empty() {
-                        event.read(input, diags);
+                        let read = Self::read(input, diags);
+                        event = event.or(read, diags);
                         input.parse::<Option<Token![,]>>()?;
                     }
-                    Ok(())
+                    Ok(event)
                 };
-                if let Err(error) = attr.parse_args_with(read_all) {
+                attr.parse_args_with(read_all).unwrap_or_else(|error| {
                     diags.push(error);
-                }
-                event
+                    Self::Invalid
+                })
             }
             Meta::NameValue(_) => {
                 diags.report(attr, message::arguments_without_parentheses(Marker::Remote, EXAMPLE));
@@ -55,29 +56,18 @@ impl RawEvent {
         }
     }
 
-    fn read(&mut self, input: ParseStream<'_>, diags: &mut Diagnostics) {
+    fn read(input: ParseStream<'_>, diags: &mut Diagnostics) -> Self {
         let Some(key) = try_parse(input, Ident::parse_any) else {
             diags.report(skip_to_comma(input), message::ill_typed_value(KEY, EXPECTED, EXAMPLE));
-            *self = Self::Invalid;
-            return;
+            return Self::Invalid;
         };
-        if key != KEY {
-            let name = key.unraw().to_string();
-            diags.report(
-                &key,
-                message::unknown_key(Marker::Remote.name(), &name, suggest::similar(&name, [KEY]), &[KEY]),
-            );
-            skip_to_comma(input);
-            *self = Self::Invalid;
-            return;
+        if key == KEY {
+            return Self::read_value(key, input, diags);
         }
-        let is_second = !matches!(self, Self::Absent);
-        if is_second {
-            diags.report(&key, message::duplicate_attribute(KEY));
-            skip_to_comma(input);
-            return;
-        }
-        *self = Self::read_value(key, input, diags);
+        let name = key.unraw().to_string();
+        diags.report(key, message::unknown_key(Marker::Remote.name(), &name, suggest::similar(&name, [KEY]), &[KEY]));
+        skip_to_comma(input);
+        Self::Invalid
     }
 
     fn read_value(key: Ident, input: ParseStream<'_>, diags: &mut Diagnostics) -> Self {
@@ -85,15 +75,21 @@ impl RawEvent {
         let value = try_parse::<LitStr>(input, Parse::parse);
         let rest = skip_to_comma(input);
         match value {
-            Some(value) if rest.is_empty() => Self::Given { key, value },
-            _ => {
-                if has_value {
-                    diags.report(rest, message::ill_typed_value(KEY, EXPECTED, EXAMPLE));
-                } else {
-                    diags.report(key, message::key_without_value(KEY, EXAMPLE));
-                }
-                Self::Invalid
+            Some(value) if rest.is_empty() => return Self::Given { key, value },
+            _ if has_value => diags.report(rest, message::ill_typed_value(KEY, EXPECTED, EXAMPLE)),
+            _ => diags.report(key, message::key_without_value(KEY, EXAMPLE)),
+        }
+        Self::Invalid
+    }
+
+    /// Takes the first event of two.
+    fn or(self, later: Self, diags: &mut Diagnostics) -> Self {
+        match (self, later) {
+            (first @ Self::Given { .. }, Self::Given { key, .. }) => {
+                diags.report(key, message::duplicate_attribute(KEY));
+                first
             }
+            (given @ Self::Given { .. }, _) | (_, given) => given,
         }
     }
 }

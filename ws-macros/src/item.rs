@@ -103,7 +103,12 @@ impl RawMember {
                 Ok(member)
             }
             Err(error) => {
-                diags.push(error);
+                let (ours, attrs): (Vec<_>, _) =
+                    attrs.into_iter().partition(|attr| Marker::ON_METHODS.iter().any(|marker| marker.is(attr)));
+                // The compiler explains what it cannot read. Left to explain is a callback that only we cannot.
+                if !ours.is_empty() {
+                    diags.push(error);
+                }
                 Ok(Self::Other { attrs, tokens: skip_member(input)? })
             }
         }

@@ -1,4 +1,5 @@
-//! The attribute macros of the websocket service framework. Users reach them through the runtime crate, which documents them.
+//! The attribute macros of the websocket service framework. Users reach them through the runtime crate, which documents
+//! them.
 //!
 //! A service passes through four steps, each takes the type of the one before it:
 //!

@@ -64,7 +64,11 @@ impl<'a, 'cx> Arguments<'a, 'cx> {
 
     pub(super) fn error(&self, diags: &mut Diagnostics) -> Option<&'a Type> {
         self.check_at_most(1, diags)?;
-        self.required("the error", diags)
+        let error = self.required("the error", diags)?;
+        if types::is_named(error, "Error") && !types::is_shared_reference_to(error, "Error") {
+            diags.report(error, message::not_a_shared_reference("error", "Error"));
+        }
+        Some(error)
     }
 
     /// The status and the reason of `on_close`, each optional. A reference is the reason.

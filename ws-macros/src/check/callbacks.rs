@@ -21,11 +21,8 @@ pub(super) fn check<'a>(block: &'a RawImpl, is_dispatching: bool, diags: &mut Di
 fn check_callback<'a>(remotes: &[Remote<'a>], index: usize, diags: &mut Diagnostics) -> Option<Callback<'a>> {
     let remote = &remotes[index];
     let method = remote.method;
-    signature::check(Noun::Callback, &method.signature, diags);
+    signature::check(Noun::Callback, method, diags);
     signature::check_receiver(method, diags);
-    for argument in method.arguments() {
-        signature::check_argument(Noun::Callback, &method.signature, &argument.ty, diags);
-    }
     let signature = expected_signature(remote);
     let (caller, arguments) = Arguments::split(remote, &signature, diags);
     let event = match remote.role.as_ref()? {

@@ -41,7 +41,7 @@ fn event<'r>(remote: &'r Remote<'_>) -> Option<&'r str> {
     }
 }
 
-/// Returns whether a value means a method by its name. The fixed callbacks are no dispatched methods, whatever a message says.
+/// Returns whether a value means a method by its name. It never means a fixed callback.
 fn is_named_by(value: &str, remote: &Remote<'_>) -> bool {
     let has_value = matches!(remote.role, Some(Role::Dispatched(Route::Method(_)) | Role::ErrorOf(_)));
     has_value && dispatch::names_method(value, &remote.name)

@@ -1,4 +1,5 @@
-//! Values that are checked at compile time because they are literals. Other expressions are checked when the listener binds.
+//! Values that are checked at compile time because they are literals. Other expressions are checked when the listener
+//! binds.
 
 use syn::{Expr, Lit, LitFloat, LitInt, LitStr, UnOp};
 

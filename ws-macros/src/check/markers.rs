@@ -1,6 +1,7 @@
 //! Where our attributes stand, and in which company.
 
 use syn::Attribute;
+use syn::ext::IdentExt as _;
 
 use crate::diag::Diagnostics;
 use crate::item::{RawImpl, RawMember, RawMethod};
@@ -41,10 +42,12 @@ fn check_method(method: &RawMethod, diags: &mut Diagnostics) {
 
 /// Reports the markers of upgrade arguments on another method.
 fn check_extractors(method: &RawMethod, diags: &mut Diagnostics) {
+    let is_unmarked_upgrade = method.receiver().is_none() && !method.is_marked(Marker::Remote);
+    let function = is_unmarked_upgrade.then(|| method.signature.ident.unraw().to_string());
     for attr in method.arguments().flat_map(|argument| &argument.attrs) {
         for marker in Marker::ON_ARGUMENTS {
             if marker.is(attr) {
-                diags.report(attr, message::extractor_outside_upgrade(marker));
+                diags.report(attr, message::extractor_outside_upgrade(marker, function.as_deref()));
             }
         }
     }

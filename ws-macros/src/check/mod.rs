@@ -13,6 +13,7 @@ mod path;
 mod roles;
 mod settings;
 mod signature;
+mod sources;
 mod upgrade;
 
 use crate::args::RawArgs;
@@ -30,7 +31,7 @@ pub(crate) fn service<'a>(args: &'a RawArgs, item: &'a RawItem, diags: &mut Diag
         return None;
     }
     markers::check(block, diags);
-    let upgrade = upgrade::check(block, settings.path.as_ref(), args.state(), diags);
+    let upgrade = upgrade::check(block, settings.path.as_ref(), args.has(Key::State), diags);
     let callbacks = callbacks::check(block, args.has(Key::Dispatcher), diags);
     let service = Service {
         block,

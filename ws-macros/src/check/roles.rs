@@ -43,7 +43,7 @@ pub(super) fn assign<'a>(block: &'a RawImpl, is_dispatching: bool, diags: &mut D
 impl<'a> Remote<'a> {
     fn new(method: &'a RawMethod, diags: &mut Diagnostics) -> Option<Self> {
         let attr = method.markers(Marker::Remote).next()?;
-        // What is marked as both is the upgrade function, unless it has a receiver.
+        // What is marked as both has one mistake, not one for each role.
         if method.is_marked(Marker::Upgrade) {
             return None;
         }
@@ -103,18 +103,21 @@ impl Names<'_, '_> {
             return None;
         }
         if !self.is_dispatching {
-            let known = Callback::ALL.map(Callback::name);
-            let similar = suggest::similar_method(name, known).or_else(|| name_elsewhere(name));
-            diags.report(ident, message::unknown_callback(name, similar, &known));
+            let similar = suggest::similar_method(name, Callback::ALL.map(Callback::name));
+            let text = match name_elsewhere(name) {
+                Some(callback) if similar.is_none() => message::callback_of_another_name(name, callback),
+                _ => message::unknown_callback(name, similar),
+            };
+            diags.report(ident, text);
             return None;
         }
-        if !name.starts_with("on_") {
+        if !name.starts_with(PREFIX) {
             diags.report(ident, message::dispatched_without_value(name));
             return None;
         }
-        let reachable = dispatch::method_name(&name["on_".len()..]);
+        let reachable = dispatch::method_name(&name[PREFIX.len()..]);
         if reachable != *name {
-            let reachable = Some(&*reachable).filter(|reachable| dispatch::names_method(&reachable[2..], reachable));
+            let reachable = Some(&*reachable).filter(|reachable| reachable.starts_with(PREFIX));
             diags.report(ident, message::unreachable_method(name, reachable));
             return None;
         }
@@ -160,7 +163,7 @@ fn check_no_event(remote: &Remote<'_>, diags: &mut Diagnostics) {
 
 /// Finds the callback that has another name in other frameworks.
 fn name_elsewhere(name: &str) -> Option<&'static str> {
-    let callback = match name.strip_prefix("on_").unwrap_or(name) {
+    let callback = match name.strip_prefix(PREFIX).unwrap_or(name) {
         "binary" | "data" => Callback::BinaryMessage,
         "connect" | "connected" | "connection" => Callback::Open,
         "closed" | "disconnect" | "disconnected" => Callback::Close,
@@ -173,4 +176,5 @@ fn name_elsewhere(name: &str) -> Option<&'static str> {
     Some(callback.name())
 }
 
+const PREFIX: &str = "on_";
 const SUFFIX: &str = "_error";

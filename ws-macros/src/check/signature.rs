@@ -25,33 +25,48 @@ impl Noun {
     }
 }
 
-/// Checks qualifiers and generics.
-pub(super) fn check(noun: Noun, signature: &Signature, diags: &mut Diagnostics) {
+/// Checks qualifiers, generics, and the types of the arguments.
+pub(super) fn check(noun: Noun, method: &RawMethod, diags: &mut Diagnostics) {
+    let signature = &method.signature;
     let name = signature.ident.unraw().to_string();
-    if let Some(token) = &signature.constness {
-        diags.report(token, message::qualifier(noun.text(), &name, "const"));
-    }
-    if let Safety::Unsafe(token) = &signature.safety {
-        diags.report(token, message::qualifier(noun.text(), &name, "unsafe"));
-    }
-    if let Some(token) = &signature.abi {
-        diags.report(token, message::qualifier(noun.text(), &name, "extern"));
-    }
+    check_qualifiers(noun, &name, signature, diags);
     for parameter in &signature.generics.params {
-        let parameter_name = match parameter {
-            GenericParam::Const(parameter) => &parameter.ident,
-            GenericParam::Lifetime(_) => continue,
-            GenericParam::Type(parameter) => &parameter.ident,
-        };
-        let text = message::type_parameter(noun.text(), &name, &parameter_name.unraw().to_string());
-        diags.report(parameter_name, text);
+        check_generic_parameter(noun, &name, parameter, diags);
+    }
+    for argument in method.arguments() {
+        check_type(noun, &name, &argument.ty, diags);
     }
 }
 
-/// Checks that an argument has a type of its own.
-pub(super) fn check_argument(noun: Noun, signature: &Signature, ty: &Type, diags: &mut Diagnostics) {
+fn check_qualifiers(noun: Noun, name: &str, signature: &Signature, diags: &mut Diagnostics) {
+    if let Some(token) = &signature.constness {
+        diags.report(token, message::qualifier(noun.text(), name, "const"));
+    }
+    if let Safety::Unsafe(token) = &signature.safety {
+        diags.report(token, message::qualifier(noun.text(), name, "unsafe"));
+    }
+    if let Some(token) = &signature.abi {
+        diags.report(token, message::qualifier(noun.text(), name, "extern"));
+    }
+}
+
+fn check_generic_parameter(noun: Noun, name: &str, parameter: &GenericParam, diags: &mut Diagnostics) {
+    let ident = match parameter {
+        GenericParam::Const(parameter) => &parameter.ident,
+        GenericParam::Lifetime(_) => return,
+        GenericParam::Type(parameter) => &parameter.ident,
+    };
+    diags.report(ident, message::type_parameter(noun.text(), name, &ident.unraw().to_string()));
+}
+
+fn check_type(noun: Noun, name: &str, ty: &Type, diags: &mut Diagnostics) {
     if types::contains_impl_trait(ty) {
-        diags.report(ty, message::impl_trait_argument(noun.text(), &signature.ident.unraw().to_string()));
+        diags.report(ty, message::impl_trait_argument(noun.text(), name));
+    }
+    if let Some(lifetime) = types::reference(ty).and_then(|reference| reference.lifetime.as_ref())
+        && lifetime.ident == "static"
+    {
+        diags.report(lifetime, message::static_argument(noun.text(), name));
     }
 }
 

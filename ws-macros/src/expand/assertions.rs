@@ -1,17 +1,18 @@
 //! What the types of a service must be, for the compiler to check.
 //!
-//! The macro cannot see through a type alias, the compiler can. Each assertion stands, for the compiler, at the user's own
-//! type, so that this is what an error underlines.
+//! The macro cannot see through a type alias, the compiler can. Each assertion stands, for the compiler, at the user's
+//! own type, so that this is what an error underlines.
 
-use proc_macro2::{Span, TokenStream, TokenTree};
+use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use syn::{Attribute, Path, Type};
 
-use super::elide;
+use super::{elide, place};
 use crate::model::{ArgumentSource, Callback, Event, Function, MessageKind, Service, Upgrade};
 use crate::types;
 
 /// ```ignore
+/// #[allow(path_statements)]
 /// const CHECKS: () = {
 ///     <&str as ::websocket::TextPayload>::CHECK;
 ///     <String as ::websocket::Reply>::CHECK;
@@ -28,7 +29,13 @@ pub(super) fn expand(service: &Service<'_>) -> Option<TokenStream> {
     let mut seen = Vec::new();
     let assertions: Vec<_> = assertions.iter().filter(|assertion| assertion.is_new(&mut seen)).collect();
     let assertions = assertions.iter().map(|assertion| assertion.expand(&service.runtime));
-    (assertions.len() > 0).then(|| quote!(const CHECKS: () = { #(#assertions)* };))
+    (assertions.len() > 0).then(|| {
+        quote! {
+            // To have no effect is what they are for.
+            #[allow(path_statements)]
+            const CHECKS: () = { #(#assertions)* };
+        }
+    })
 }
 
 /// `<T as Trait>::CHECK`
@@ -42,10 +49,10 @@ impl Assertion<'_> {
     fn expand(&self, runtime: &Path) -> TokenStream {
         let cfgs = self.cfgs;
         let ty = elide::lifetimes(self.ty);
-        let (first, last) = ends(&ty);
+        let (first, last) = place::ends(&ty);
         let requirement: TokenStream = self.requirement.parse().unwrap_or_default();
-        let open = at(first, quote!(<));
-        let bound = at(last, quote!(as #runtime::#requirement>::CHECK));
+        let open = place::put(first, quote!(<));
+        let bound = place::put(last, quote!(as #runtime::#requirement>::CHECK));
         quote!(#(#cfgs)* #open #ty #bound;)
     }
 
@@ -105,20 +112,4 @@ const fn message_requirement(kind: MessageKind) -> &'static str {
         MessageKind::Binary => "BytesPayload",
         MessageKind::Text => "TextPayload",
     }
-}
-
-/// The places of the first and the last token.
-fn ends(tokens: &TokenStream) -> (Span, Span) {
-    let mut spans = tokens.clone().into_iter().map(|token| token.span());
-    let first = spans.next().unwrap_or_else(Span::call_site);
-    (first, spans.last().unwrap_or(first))
-}
-
-/// Puts tokens of ours at a place of the user.
-fn at(place: Span, tokens: TokenStream) -> TokenStream {
-    let put = |mut token: TokenTree| {
-        token.set_span(place);
-        token
-    };
-    tokens.into_iter().map(put).collect()
 }

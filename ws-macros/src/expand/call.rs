@@ -4,14 +4,15 @@ use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens as _, format_ident, quote};
 use syn::Type;
 
-use super::{elide, local, local_at};
+use super::elide;
+use super::place::{local, local_at};
 use crate::model::{Callback, Event, MessageKind, Service, Source};
 
 /// ```ignore
 /// async fn call(&mut self, caller: &__ws::Caller, event: __ws::Event<'_>) -> __ws::Outcome {
 ///     match event {
 ///         __ws::Event::Open => __ws::reply!(caller, Self::on_open(self, caller).await),
-///         …
+///         // …
 ///         _ => __ws::unhandled(),
 ///     }
 /// }

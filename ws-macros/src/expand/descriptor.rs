@@ -78,6 +78,10 @@ fn expand_route(route: &Route, cfgs: &[&Attribute]) -> TokenStream {
     if cfgs.is_empty() {
         return route;
     }
-    let conditions = cfgs.iter().filter_map(|cfg| cfg.parse_args::<TokenStream>().ok());
-    quote!(#(#cfgs)* #route, #[cfg(not(all(#(#conditions),*)))] __ws::Route::Method(""))
+    let conditions: Vec<_> = cfgs.iter().filter_map(|cfg| cfg.parse_args::<TokenStream>().ok()).collect();
+    let condition = match conditions.as_slice() {
+        [one] => one.clone(),
+        all => quote!(all(#(#all),*)),
+    };
+    quote!(#(#cfgs)* #route, #[cfg(not(#condition))] __ws::Route::Method(""))
 }

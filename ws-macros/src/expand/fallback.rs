@@ -8,7 +8,8 @@ use super::{elide, state};
 use crate::args::RawArgs;
 use crate::item::{RawImpl, RawItem};
 
-/// The user's item, the mistakes, and a stand-in for the service: without one, each use of the service would be an error too.
+/// The user's item, the mistakes, and a stand-in for the service: without one, each use of the service would be an error
+/// too.
 pub(crate) fn fallback(args: &RawArgs, item: &RawItem, errors: Option<&TokenStream>) -> TokenStream {
     match item {
         RawItem::Other(item) => quote!(#item #errors),

@@ -5,12 +5,12 @@ mod call;
 mod descriptor;
 mod elide;
 mod fallback;
+mod place;
 mod upgrade;
 
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use syn::Type;
-use syn::spanned::Spanned as _;
 
 pub(crate) use self::fallback::fallback;
 use crate::model::Service;
@@ -23,11 +23,11 @@ use crate::model::Service;
 ///     #[automatically_derived]
 ///     impl __ws::Service for Chat {
 ///         type State = Hub;
-///         const DESCRIPTOR: __ws::Descriptor = …;
-///         const CHECKS: () = { … };
-///         fn settings() -> __ws::Settings { … }
-///         async fn upgrade(…) -> __ws::UpgradeResult<Self> { … }
-///         async fn call(…) -> __ws::Outcome { … }
+///         const DESCRIPTOR: __ws::Descriptor = /* … */;
+///         const CHECKS: () = { /* … */ };
+///         fn settings() -> __ws::Settings { /* … */ }
+///         async fn upgrade(/* … */) -> __ws::UpgradeResult<Self> { /* … */ }
+///         async fn call(/* … */) -> __ws::Outcome { /* … */ }
 ///     }
 /// };
 /// ```
@@ -62,14 +62,4 @@ pub(crate) fn service(service: &Service<'_>) -> TokenStream {
 
 fn state(state: Option<&Type>) -> TokenStream {
     state.map_or_else(|| quote!(()), ToTokens::to_token_stream)
-}
-
-/// A variable of the expansion, which no name of the user can mean.
-fn local(name: &str) -> Ident {
-    Ident::new(name, Span::mixed_site())
-}
-
-/// The same variable, placed so that a mismatch is reported at the user's type.
-fn local_at(name: &str, ty: &Type) -> Ident {
-    Ident::new(name, Span::mixed_site().located_at(ty.span()))
 }

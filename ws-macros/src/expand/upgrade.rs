@@ -1,9 +1,10 @@
 //! How an upgrade request becomes a service.
 
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{ToTokens as _, quote};
 
-use super::{elide, local, local_at};
+use super::elide;
+use super::place::{self, local, local_at};
 use crate::model::{ArgumentSource, Service, Upgrade, UpgradeArgument};
 
 /// ```ignore
@@ -12,13 +13,7 @@ use crate::model::{ArgumentSource, Service, Upgrade, UpgradeArgument};
 /// }
 /// ```
 pub(super) fn expand(service: &Service<'_>, state: &TokenStream) -> TokenStream {
-    let Some(upgrade) = &service.upgrade else {
-        return quote! {
-            async fn upgrade(_: &__ws::UpgradeRequest, _: &#state) -> __ws::UpgradeResult<Self> {
-                __ws::accept_default::<Self>()
-            }
-        };
-    };
+    let Some(upgrade) = &service.upgrade else { return expand_default(service, state) };
     let takes_state = upgrade.arguments.iter().any(|argument| argument.source == ArgumentSource::State);
     let takes_request = upgrade.arguments.iter().any(|argument| argument.source != ArgumentSource::State);
     let request_name = parameter("request", takes_request);
@@ -27,6 +22,24 @@ pub(super) fn expand(service: &Service<'_>, state: &TokenStream) -> TokenStream 
     quote! {
         async fn upgrade(#request_name: &__ws::UpgradeRequest, #state_name: &#state) -> __ws::UpgradeResult<Self> {
             __ws::accept!(#call)
+        }
+    }
+}
+
+/// ```ignore
+/// async fn upgrade(_: &__ws::UpgradeRequest, _: &Hub) -> __ws::UpgradeResult<Self> {
+///     __ws::accept!(<Chat as ::core::default::Default>::default())
+/// }
+/// ```
+fn expand_default(service: &Service<'_>, state: &TokenStream) -> TokenStream {
+    let self_ty = service.block.self_ty().to_token_stream();
+    // Where the type is not `Default`, this is what the compiler underlines.
+    let (first, last) = place::ends(&self_ty);
+    let open = place::put(first, quote!(<));
+    let default = place::put(last, quote!(as ::core::default::Default>::default()));
+    quote! {
+        async fn upgrade(_: &__ws::UpgradeRequest, _: &#state) -> __ws::UpgradeResult<Self> {
+            __ws::accept!(#open #self_ty #default)
         }
     }
 }

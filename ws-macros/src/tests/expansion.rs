@@ -13,7 +13,7 @@ fn print(source: &str) -> String {
     format(&expansion.to_string())
 }
 
-/// Formats as this workspace is formatted. (`prettyplease` leaves the arguments of macros as they come.)
+/// Formats as this workspace is formatted. (`prettyplease` would leave the arguments of macros as they come.)
 fn format(code: &str) -> String {
     let mut rustfmt = Command::new("rustfmt")
         .args(["--edition", "2024"])
@@ -62,4 +62,48 @@ fn chat() {
     expect_file!["../../tests/expand/chat.rs"].assert_eq(&expansion);
     let lines = expansion.lines().count();
     assert!(lines <= 60, "{lines} lines");
+}
+
+#[test]
+fn market() {
+    let expansion = print(
+        r#"
+        #[websocket::service(
+            path = "/market",
+            subprotocols = ["market.v1"],
+            dispatcher_key = "event",
+            max_frame_size = 1024,
+            connection_closure_timeout = -1,
+            crate = crate::renamed,
+        )]
+        impl<S: Source> Market<S> where S: Clone {
+            #[remote]
+            async fn on_subscribe(&mut self, request: Subscribe<'_>) -> impl Stream<Item = Tick> + use<S> {
+                self.source.ticks(request)
+            }
+            #[remote]
+            fn on_subscribe_error(&mut self, caller: &Caller, error: &Error) {}
+            #[cfg(feature = "heartbeat")]
+            #[remote(event = "heartbeat")]
+            fn keep_alive(&mut self) -> &'static str {
+                "alive"
+            }
+            #[remote]
+            async fn on_message<'a>(&mut self, message: &'a [u8]) -> &'a [u8] {
+                message
+            }
+            #[remote]
+            fn on_message_error(&mut self, error: &Error) {}
+            fn ordinary(self) {}
+        }
+        "#,
+    );
+    expect_file!["../../tests/expand/market.rs"].assert_eq(&expansion);
+}
+
+#[test]
+fn mistake() {
+    let expansion =
+        source::expand("#[service(path = \"/\", state = Hub)] impl Chat { #[remote] fn on_opn(&mut self) {} }");
+    expect_file!["../../tests/expand/mistake.rs"].assert_eq(&format(&expansion.to_string()));
 }

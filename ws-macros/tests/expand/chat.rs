@@ -23,6 +23,7 @@ const _: () = {
         type State = Hub;
         const DESCRIPTOR: __ws::Descriptor =
             __ws::Descriptor { name: "Chat", path: "/chat/<username>", ..__ws::Descriptor::DEFAULT };
+        #[allow(path_statements)]
         const CHECKS: () = {
             <String as ::websocket::FromSegment>::CHECK;
             <Result<Self, UpgradeError> as ::websocket::UpgradeReply<Self>>::CHECK;

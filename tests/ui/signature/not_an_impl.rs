@@ -1,0 +1,5 @@
+// Only an `impl` block can be a service.
+#[websocket::service(path = "/")]
+struct Chat;
+
+fn main() {}

@@ -1,0 +1,132 @@
+//! The arguments of the `service` attribute, and where our attributes stand.
+
+use std::fmt::Display;
+
+use super::Lines as _;
+use crate::marker::Marker;
+use crate::suggest;
+
+/// An attribute takes only the keys that it knows.
+pub(crate) fn unknown_key(attribute: &str, key: &str, similar: Option<&str>, known: &[&str]) -> String {
+    let text = format!("unknown `{attribute}` attribute `{key}`");
+    match (similar, known) {
+        (Some(similar), _) => text.help(format_args!("an attribute with a similar name exists: `{similar}`")),
+        (None, [only]) => text.note(format_args!("the only attribute is `{only}`")),
+        (None, known) => text.note(format_args!("the attributes are {}", suggest::list(known.iter().copied()))),
+    }
+}
+
+/// An argument of the `service` attribute is `key = value`.
+pub(crate) fn expected_key(found: &impl Display) -> String {
+    format!("expected a `service` attribute, found `{found}`").help("write `path = \"/chat\"`")
+}
+
+/// Every key has a value.
+pub(crate) fn key_without_value(key: &str, example: &str) -> String {
+    format!("the `{key}` attribute must have a value").help(format_args!("write `{example}`"))
+}
+
+/// Arguments are separated by commas.
+pub(crate) fn missing_comma(found: &impl Display) -> String {
+    format!("expected `,` before `{found}`")
+}
+
+/// A key, and an attribute of ours, stands once.
+pub(crate) fn duplicate_attribute(name: &str) -> String {
+    format!("the `{name}` attribute is specified more than once")
+}
+
+/// A service has a path.
+pub(crate) fn missing_path() -> String {
+    "the `service` attribute must have a `path`".to_owned().help("add `path = \"/chat\"`")
+}
+
+/// A value has the type of its key.
+pub(crate) fn ill_typed_value(key: &str, expected: &str, example: &str) -> String {
+    format!("`{key}` must be {expected}").help(format_args!("write `{example}`"))
+}
+
+/// A time-out is not negative; only the closure time-out has a value for ever.
+///
+/// Original: 121.
+pub(crate) fn negative_seconds(key: &str, special_value: &str) -> String {
+    format!("`{key}` must not be negative").help(special_value)
+}
+
+/// A literal fits into the type of the setting.
+pub(crate) fn value_too_large(key: &str, maximum: u64, unit: &str) -> String {
+    format!("`{key}` must be at most {maximum} {unit}")
+}
+
+/// A size is at least one byte.
+pub(crate) fn zero_size(key: &str) -> String {
+    format!("`{key}` must be greater than zero")
+}
+
+/// The dispatcher key names a field.
+pub(crate) fn empty_dispatcher_key() -> String {
+    "`dispatcher_key` must not be empty".to_owned().help("write the name of a field of the messages")
+}
+
+/// A subprotocol is a token of RFC 7230.
+pub(crate) fn invalid_subprotocol(name: &str) -> String {
+    format!("invalid subprotocol `{}`", name.escape_debug()).note(TOKEN)
+}
+
+/// A subprotocol stands once in the list.
+pub(crate) fn duplicate_subprotocol(name: &str) -> String {
+    format!("subprotocol `{name}` is listed twice")
+}
+
+/// The markers of methods stand on methods.
+pub(crate) fn marker_on_non_method(marker: Marker) -> String {
+    format!("the `{}` attribute is only valid on methods", marker.name())
+}
+
+/// The markers of methods mean something in a service alone.
+pub(crate) fn stray_marker(marker: Marker) -> String {
+    format!("the `{}` attribute is only valid inside an `impl` block with the `service` attribute", marker.name())
+}
+
+/// A marker does not depend on the configuration: it is read before `cfg_attr` is.
+pub(crate) fn marker_in_cfg_attr(marker: Marker) -> String {
+    format!("the `{}` attribute cannot be inside `cfg_attr`", marker.name())
+        .help("write two methods, and choose between them with `cfg`")
+}
+
+/// Some attributes exclude each other.
+pub(crate) fn attributes_exclude(later: Marker, earlier: Marker) -> String {
+    format!("the `{}` attribute cannot be combined with `{}`", later.name(), earlier.name())
+}
+
+/// Some attributes have no arguments.
+pub(crate) fn takes_no_arguments(marker: Marker) -> String {
+    format!("the `{}` attribute takes no arguments", marker.name())
+}
+
+/// The arguments of an attribute are in parentheses.
+pub(crate) fn arguments_without_parentheses(marker: Marker, example: &str) -> String {
+    format!("the arguments of the `{}` attribute must be in parentheses", marker.name())
+        .help(format_args!("write `{example}`"))
+}
+
+/// `query` and `header` describe arguments of the upgrade function.
+pub(crate) fn extractor_outside_upgrade(marker: Marker, unmarked: Option<&str>) -> String {
+    let text = format!("the `{}` attribute is only valid on an argument of the `upgrade` function", marker.name());
+    match unmarked {
+        Some(function) => text.help(format_args!("add the `upgrade` attribute to `{function}`")),
+        None => text,
+    }
+}
+
+/// `header` names one header, or none.
+pub(crate) fn ill_typed_header() -> String {
+    "the `header` attribute takes one string literal".to_owned().help("write `#[header(\"x-api-key\")]`")
+}
+
+/// The name of a header is a token of RFC 7230.
+pub(crate) fn invalid_header_name(name: &str) -> String {
+    format!("invalid header name `{}`", name.escape_debug()).note(TOKEN)
+}
+
+const TOKEN: &str = "it must be a token of RFC 7230: letters, digits, and `!#$%&'*+-.^_|~`";

@@ -1,0 +1,90 @@
+//! The names of callbacks, and the messages that lead to them.
+
+use ws_core::callback::Callback;
+
+use super::Lines as _;
+use crate::suggest;
+
+/// A callback has one of the fixed names, unless messages are dispatched.
+///
+/// Original: 105.
+pub(crate) fn unknown_callback(name: &str, similar: Option<&str>) -> String {
+    let text = format!("unknown callback `{name}`");
+    if let Some(similar) = similar {
+        return text.help(format_args!("a callback with a similar name exists: `{similar}`"));
+    }
+    let text = if name.starts_with("on_") {
+        text.help("a dispatched method requires `dispatcher_key` in the `service` attribute")
+    } else {
+        text
+    };
+    text.note(format_args!("the callbacks are {}", suggest::list(Callback::ALL.map(Callback::name))))
+}
+
+/// A callback has the name that it has here, not the one that it has elsewhere.
+pub(crate) fn callback_of_another_name(name: &str, callback: &str) -> String {
+    format!("unknown callback `{name}`").help(format_args!("the callback for this is `{callback}`"))
+}
+
+/// The name of a dispatched method begins with `on_`, or it names the value that it is for.
+pub(crate) fn dispatched_without_value(name: &str) -> String {
+    format!("dispatched method `{name}` must begin with `on_` or have an `event`")
+        .help(format_args!("write `#[remote(event = \"{name}\")]`"))
+}
+
+/// An error callback belongs to a method.
+pub(crate) fn error_callback_without_method(name: &str, method: &str, similar: Option<&str>) -> String {
+    let text = format!("error callback `{name}` has no method `{method}`");
+    match similar {
+        Some(similar) => text.help(format_args!("a method with a similar name exists: `{similar}`")),
+        None => text.note(format_args!("it would be called when the payload of `{method}` is rejected")),
+    }
+}
+
+/// The method of an error callback is a callback itself.
+pub(crate) fn error_callback_of_ordinary_method(name: &str, method: &str) -> String {
+    format!("error callback `{name}` belongs to `{method}`, which is no callback")
+        .help(format_args!("add the `remote` attribute to `{method}`"))
+}
+
+/// Only methods that receive messages have an error callback.
+pub(crate) fn error_callback_without_payload(name: &str, method: &str) -> String {
+    format!("`{name}` would never be called: `{method}` receives no messages")
+        .help("write `on_error` for the errors of all callbacks")
+}
+
+/// A value can be given only where messages are dispatched.
+pub(crate) fn event_without_dispatcher_key() -> String {
+    "`event` requires `dispatcher_key`".to_owned().help("add `dispatcher_key = \"event\"` to the `service` attribute")
+}
+
+/// Only dispatched methods have a value.
+///
+/// Original: 219.
+pub(crate) fn event_on_callback(name: &str) -> String {
+    format!("`{name}` cannot have an `event`: it is no dispatched method")
+}
+
+/// A value has one method, by its `event` or by its name.
+///
+/// Original: 217 and 218.
+pub(crate) fn value_handled_twice(value: &str, method: &str) -> String {
+    format!("dispatcher value `{}` is already handled by `{method}`", value.escape_debug())
+}
+
+/// Some value of the dispatcher key leads to a dispatched method.
+pub(crate) fn unreachable_method(name: &str, reachable: Option<&str>) -> String {
+    let text = format!("no dispatcher value leads to `{name}`");
+    match reachable {
+        Some(reachable) => text.help(format_args!("rename it to `{reachable}`")),
+        None => text.help("write `#[remote(event = \"…\")]`"),
+    }
+}
+
+/// One message has one callback.
+///
+/// Original: 216.
+pub(crate) fn excluded_callback(later: &str, earlier: &str, what: &str) -> String {
+    format!("`{later}` cannot be combined with `{earlier}`")
+        .note(format_args!("`on_message` already receives {what} messages"))
+}

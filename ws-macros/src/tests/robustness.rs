@@ -1,0 +1,238 @@
+//! Whatever the user's code looks like, the macro does its part.
+
+use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
+use quote::quote;
+
+use super::source;
+use crate::marker::Marker;
+use crate::{pipeline, stray};
+
+fn service(args: &TokenStream, item: TokenStream) -> TokenStream {
+    pipeline::service(args.clone(), item)
+}
+
+/// What `macro_rules` makes of a variable.
+fn invisible(tokens: TokenStream) -> TokenStream {
+    TokenTree::from(Group::new(Delimiter::None, tokens)).into()
+}
+
+fn idents(tokens: TokenStream) -> Vec<String> {
+    tokens
+        .into_iter()
+        .flat_map(|token| match token {
+            TokenTree::Group(group) => idents(group.stream()),
+            TokenTree::Ident(ident) => vec![ident.to_string()],
+            TokenTree::Literal(_) | TokenTree::Punct(_) => Vec::new(),
+        })
+        .collect()
+}
+
+#[test]
+fn a_renamed_runtime_is_the_only_one_that_is_named() {
+    let args = quote!(path = "/<id>", crate = ::renamed, idle_timeout = 3, dispatcher_key = "event");
+    let members = quote! {
+        #[upgrade] fn new(id: u8, #[query] page: u8, #[header] host: String) -> Self { Self }
+        #[remote] fn on_text_message(&mut self, text: &str) -> String { text.to_owned() }
+        #[remote] fn on_text_message_error(&mut self, error: &Error) {}
+        #[remote] fn on_join(&mut self, caller: &Caller) {}
+        #[remote] fn on_ping(&mut self, data: &[u8]) {}
+        #[remote] fn on_close(&mut self) {}
+    };
+    let right = service(&args, quote!(impl Chat { #members }));
+    let wrong = service(&args, quote!(impl Chat { #members #[remote] fn on_pong(&mut self) {} }));
+    for expansion in [right, wrong] {
+        let names = idents(expansion);
+        assert!(names.iter().any(|name| name == "renamed"));
+        assert!(!names.iter().any(|name| name == "websocket"), "{names:?}");
+    }
+}
+
+#[test]
+fn the_prelude_of_the_user_is_not_relied_on() {
+    let args = quote!(path = "/", dispatcher_key = "event", idle_timeout = 3);
+    let expansion = service(&args, quote!(impl Chat { #[remote] fn on_join(&mut self) {} })).to_string();
+    for name in ["Ok", "Some", "None", "Result", "Vec", "String", "Box", "Default"] {
+        let bare = expansion.match_indices(&format!(" {name} ")).find(|(at, _)| !expansion[..*at].ends_with("::"));
+        assert_eq!(bare, None, "{expansion}");
+    }
+}
+
+#[test]
+fn items_of_macro_rules_are_read_through() {
+    let path = invisible(quote!("/chat/<room>"));
+    let (ty, argument, receiver) = (invisible(quote!(Chat)), invisible(quote!(&Caller)), invisible(quote!(self)));
+    let body = invisible(quote!({}));
+    let item = quote! {
+        impl #ty {
+            #[upgrade] fn connect(room: String) -> Self #body
+            #[remote] fn on_open(&mut #receiver, caller: #argument) #body
+        }
+    };
+    let timeout = invisible(quote!(-1));
+    let args = quote!(path = #path, connection_closure_timeout = #timeout);
+    for item in [item.clone(), invisible(item.clone()), quote!(#[doc = "x"] #item)] {
+        let expansion = service(&args, item);
+        assert_eq!(source::mistakes(expansion.clone()), []);
+        assert!(expansion.to_string().contains("\"Chat\""));
+    }
+}
+
+#[test]
+fn a_half_typed_body_leaves_its_siblings_alone() {
+    let item = quote! {
+        impl Chat {
+            #[remote] fn on_open(&mut self) { let x = self. }
+            #[remote] fn on_close(&mut self) {}
+        }
+    };
+    let expansion = service(&quote!(path = "/"), item);
+    assert_eq!(source::mistakes(expansion.clone()), []);
+    let expansion = expansion.to_string();
+    assert!(expansion.contains("let x = self . }") && expansion.contains("Self :: on_close (self)"), "{expansion}");
+}
+
+#[test]
+fn a_half_typed_attribute_leaves_the_methods_alone() {
+    for args in [quote!(path =), quote!(path), quote!(path = "/", idle), quote!(=), quote!(path = "/", state = Vec<)] {
+        let expansion = service(&args, quote!(impl Chat { #[remote] fn on_open(&mut self) {} }));
+        assert_eq!(source::mistakes(expansion.clone()).len(), 1, "{args}");
+        let expansion = expansion.to_string();
+        assert!(expansion.contains("fn on_open (& mut self) { }") && expansion.contains("__ws :: Service for Chat"));
+    }
+}
+
+#[test]
+fn attributes_of_the_user_stay() {
+    let item = quote! {
+        #[doc = "A chat."]
+        #[cfg(feature = "chat")]
+        impl Chat {
+            #![allow(dead_code)]
+            #[doc = "Opens."]
+            #[expect(clippy::unused_self)]
+            #[tracing::instrument(skip(self))]
+            #[remote]
+            #[cfg(unix)]
+            pub(crate) async fn on_open(&mut self, #[cfg(unix)] #[allow(unused)] caller: &Caller) {}
+        }
+    };
+    let mut expansion = service(&quote!(path = "/"), item).to_string();
+    for attribute in [
+        "# [doc = \"A chat.\"] # [cfg (feature = \"chat\")] impl Chat { # ! [allow (dead_code)]",
+        "# [doc = \"Opens.\"] # [expect (clippy :: unused_self)] # [tracing :: instrument (skip (self))] # [cfg (unix)] pub",
+        "# [cfg (unix)] # [allow (unused)] caller : & Caller",
+        // Copied to the arm; the others are not.
+        "# [cfg (unix)] __ws :: Event :: Open =>",
+    ] {
+        assert!(expansion.contains(attribute), "{expansion}");
+        expansion = expansion.replacen(attribute, "", 1);
+    }
+    assert!(!expansion.contains("expect") && !expansion.contains("remote"), "{expansion}");
+}
+
+#[test]
+fn methods_of_different_configurations_do_not_contradict_each_other() {
+    let item = quote! {
+        impl Chat {
+            #[cfg(unix)] #[remote] fn on_message(&mut self, message: Message) {}
+            #[cfg(not(unix))] #[remote] fn on_text_message(&mut self, text: &str) {}
+            #[cfg(unix)] #[remote] fn on_join(&mut self) {}
+            #[cfg(not(unix))] #[remote] fn on_join(&mut self) {}
+            #[cfg(not(unix))] #[remote(event = "join")] fn join(&mut self) {}
+        }
+    };
+    let expansion = service(&quote!(path = "/", dispatcher_key = "event"), item);
+    assert_eq!(source::mistakes(expansion), []);
+}
+
+#[test]
+fn methods_of_one_name_are_left_to_the_compiler() {
+    let item = quote!(impl Chat { #[remote] fn on_open(&self) {} #[remote] fn on_open(&self) {} });
+    let expansion = service(&quote!(path = "/"), item);
+    assert_eq!(source::mistakes(expansion.clone()), []);
+    assert!(!expansion.to_string().contains("Self :: on_open"), "{expansion}");
+}
+
+#[test]
+fn a_service_with_mistakes_is_still_a_service() {
+    let item = quote!(
+        impl<'a, T: 'a> Chat<'a, T>
+        where
+            &'a T: Send,
+        {
+            #[remote]
+            fn on_open(&self) {}
+        }
+    );
+    let expansion = service(&quote!(path = "/", state = Hub), item);
+    assert_eq!(source::mistakes(expansion.clone()).len(), 1);
+    let expansion = expansion.to_string();
+    let stand_in = "impl < T : 'static > __ws :: Service for Chat < 'static , T > where & 'static T : Send";
+    assert!(expansion.contains(stand_in) && expansion.contains("type State = Hub"), "{expansion}");
+}
+
+#[test]
+fn all_mistakes_are_reported_in_one_build() {
+    let expansion = source::expand(
+        r#"
+        #[service(path = "/<id>/", idle_timout = 3, max_frame_size = 0)]
+        impl Chat {
+            #[upgrade] fn connect(&self, hub: &Hub) -> Self { Self }
+            #[remote] fn on_mesage(&mut self, message: Message) {}
+            #[remote] fn on_text_message(self, text: &str, caller: &Caller) {}
+            #[remote(event = "x")] fn keep_alive<T>(&mut self) {}
+            #[remote] const LIMIT: usize = 1;
+        }
+        "#,
+    );
+    let underlined: Vec<String> = source::mistakes(expansion).into_iter().map(|(underlined, _)| underlined).collect();
+    let expected = [
+        "idle_timout",
+        "\"/<id>/\"",
+        "0",
+        "#[remote]",
+        "&self",
+        "hub: &Hub",
+        "on_mesage",
+        "event",
+        "self",
+        "caller: &Caller",
+        "T",
+    ];
+    assert_eq!(underlined, expected);
+}
+
+#[test]
+fn a_stray_marker_says_where_it_belongs() {
+    let expansion = stray::expand(Marker::Remote, &"fn on_open() {}".parse().unwrap());
+    assert!(expansion.to_string().starts_with("fn on_open () { }"));
+    let messages: Vec<String> = source::mistakes(expansion).into_iter().map(|(_, message)| message).collect();
+    assert_eq!(messages, ["the `remote` attribute is only valid inside an `impl` block with the `service` attribute"]);
+}
+
+#[test]
+fn what_depends_on_a_mistake_is_no_mistake() {
+    let table = [
+        ("path = 7", "#[upgrade] fn new(id: u8) -> Self { Self } #[remote] fn on_open(&self) {}"),
+        ("path = \"/<id>/\"", "#[remote] fn on_open(&self) {}"),
+        (
+            "path = \"/\", state = \"Hub\"",
+            "#[upgrade] fn new(hub: &Hub) -> Self { Self } #[remote] fn on_open(&self) {}",
+        ),
+        ("path = \"/\", stat = Hub", "#[upgrade] fn new(hub: &Hub) -> Self { Self } #[remote] fn on_open(&self) {}"),
+        ("path = \"/\", dispatcher_key = 7", "#[remote(event = \"x\")] fn x(&self) {} #[remote] fn on_y(&self) {}"),
+        ("path = \"/\", dispatch_key = \"x\"", "#[remote(event = \"x\")] fn x(&self) {} #[remote] fn on_y(&self) {}"),
+        ("path = \"/\"", "#[remote] fn on_mesage(&self) {} #[remote] fn on_mesage_error(&self, error: &Error) {}"),
+        ("path = \"/\"", "#[remote(evnt = \"x\")] fn keep_alive(&self) {}"),
+        ("path = \"/\"", "#[upgrade] #[remote] fn on_mesage(&self) {}"),
+        (
+            "path = \"/\"",
+            "#[upgrade] fn new() -> Self { Self } #[upgrade] const fn old(x: u8) {} #[remote] fn on_open(&self) {}",
+        ),
+    ];
+    for (args, members) in table {
+        let source = format!("#[service({args})] impl Chat {{ {members} }}");
+        let mistakes = source::mistakes(source::expand(&source));
+        assert_eq!(mistakes.len(), 1, "{source}\n{mistakes:#?}");
+    }
+}

@@ -1,0 +1,121 @@
+use super::{Case, members, service};
+
+pub(super) fn cases() -> Vec<Case> {
+    [events(), values(), names()].into_iter().flatten().collect()
+}
+
+/// A mistake in the members of a service that is dispatching.
+fn dispatching(rule: &'static str, members: &str, underlined: &'static str, message: &'static str) -> Case {
+    service(rule, r#"path = "/", dispatcher_key = "event""#, members, underlined, message)
+}
+
+fn events() -> Vec<Case> {
+    const EXAMPLE: &str = "`event` must be a string literal\n= help: write `#[remote(event = \"heartbeat\")]`";
+    vec![
+        members(
+            "event_without_dispatcher_key",
+            "#[remote(event = \"heartbeat\")] fn keep_alive(&mut self) {}",
+            "event",
+            "`event` requires `dispatcher_key`\n= help: add `dispatcher_key = \"event\"` to the `service` attribute",
+        ),
+        dispatching(
+            "event_on_callback",
+            "#[remote(event = \"open\")] fn on_open(&mut self) {}",
+            "event",
+            "`on_open` cannot have an `event`: it is no dispatched method",
+        ),
+        dispatching(
+            "event_on_callback",
+            "#[remote] fn on_join(&self) {} #[remote(event = \"x\")] fn on_join_error(&self, error: &Error) {}",
+            "event",
+            "`on_join_error` cannot have an `event`: it is no dispatched method",
+        ),
+        dispatching(
+            "unknown_key",
+            "#[remote(evnt = \"heartbeat\")] fn keep_alive(&mut self) {}",
+            "evnt",
+            "unknown `remote` attribute `evnt`\n= help: an attribute with a similar name exists: `event`",
+        ),
+        dispatching(
+            "unknown_key",
+            "#[remote(name = \"heartbeat\", event = \"x\")] fn keep_alive(&mut self) {}",
+            "name",
+            "unknown `remote` attribute `name`\n= note: the only attribute is `event`",
+        ),
+        dispatching("ill_typed_value", "#[remote(event = heartbeat)] fn on_join(&mut self) {}", "heartbeat", EXAMPLE),
+        dispatching("ill_typed_value", "#[remote(\"heartbeat\")] fn on_join(&mut self) {}", "\"heartbeat\"", EXAMPLE),
+        dispatching(
+            "key_without_value",
+            "#[remote(event)] fn on_join(&mut self) {}",
+            "event",
+            "the `event` attribute must have a value\n= help: write `#[remote(event = \"heartbeat\")]`",
+        ),
+        dispatching(
+            "duplicate_attribute",
+            "#[remote(event = \"a\", event = \"b\")] fn on_join(&mut self) {}",
+            "event",
+            "the `event` attribute is specified more than once",
+        ),
+    ]
+}
+
+fn values() -> Vec<Case> {
+    vec![
+        dispatching(
+            "value_handled_twice",
+            "#[remote(event = \"beat\")] fn one(&self) {} #[remote(event = \"beat\")] fn other(&self) {}",
+            "\"beat\"",
+            "dispatcher value `beat` is already handled by `one`",
+        ),
+        dispatching(
+            "value_handled_twice",
+            "#[remote] fn on_subscribe(&self) {} #[remote(event = \"subscribe\")] fn join(&self) {}",
+            "\"subscribe\"",
+            "dispatcher value `subscribe` is already handled by `on_subscribe`",
+        ),
+        dispatching(
+            "value_handled_twice",
+            "#[remote(event = \"heartBeat\")] fn keep_alive(&self) {} #[remote] fn on_heart_beat(&self) {}",
+            "on_heart_beat",
+            "dispatcher value `heartBeat` is already handled by `keep_alive`",
+        ),
+        dispatching(
+            "value_handled_twice",
+            "#[remote] fn on_join(&self) {} #[remote] fn on_join_error(&self, error: &Error) {}
+             #[remote(event = \"join-error\")] fn failed(&self) {}",
+            "\"join-error\"",
+            "dispatcher value `join-error` is already handled by `on_join_error`",
+        ),
+    ]
+}
+
+fn names() -> Vec<Case> {
+    vec![
+        dispatching(
+            "dispatched_without_value",
+            "#[remote] fn keep_alive(&mut self) {}",
+            "keep_alive",
+            "dispatched method `keep_alive` must begin with `on_` or have an `event`\n\
+             = help: write `#[remote(event = \"keep_alive\")]`",
+        ),
+        dispatching(
+            "unreachable_method",
+            "#[remote] fn on_heartBeat(&mut self) {}",
+            "on_heartBeat",
+            "no dispatcher value leads to `on_heartBeat`\n= help: rename it to `on_heart_beat`",
+        ),
+        dispatching(
+            "unreachable_method",
+            "#[remote] fn on_(&mut self) {}",
+            "on_",
+            "no dispatcher value leads to `on_`\n= help: write `#[remote(event = \"…\")]`",
+        ),
+        dispatching(
+            "too_many_arguments",
+            "#[remote] fn on_join(&mut self, caller: &Caller, room: &str, password: &str) {}",
+            "(&mut self, caller: &Caller, room: &str, password: &str)",
+            "`on_join` takes at most two arguments after the receiver\n= help: the expected signature is \
+             `async fn on_join(&mut self, caller: &Caller, message: Message)`",
+        ),
+    ]
+}

@@ -1,0 +1,99 @@
+//! Every rule: a service with one mistake, what the mistake underlines, and what it says.
+
+mod args;
+mod block;
+mod callbacks;
+mod dispatch;
+mod markers;
+mod path;
+mod signatures;
+mod upgrade;
+
+use super::source;
+
+/// A service that breaks one rule.
+struct Case {
+    /// The function in `message.rs` whose text is expected.
+    rule: &'static str,
+    source: String,
+    underlined: &'static str,
+    message: &'static str,
+}
+
+/// A mistake in the arguments of the attribute.
+fn args(rule: &'static str, args: &str, underlined: &'static str, message: &'static str) -> Case {
+    service(rule, args, "#[remote] fn on_open(&mut self) {}", underlined, message)
+}
+
+/// A mistake in the members of a service that is not dispatching.
+fn members(rule: &'static str, members: &str, underlined: &'static str, message: &'static str) -> Case {
+    service(rule, "path = \"/\"", members, underlined, message)
+}
+
+fn service(rule: &'static str, args: &str, members: &str, underlined: &'static str, message: &'static str) -> Case {
+    item(rule, &format!("#[service({args})] impl Chat {{ {members} }}"), underlined, message)
+}
+
+fn item(rule: &'static str, source: &str, underlined: &'static str, message: &'static str) -> Case {
+    Case { rule, source: source.to_owned(), underlined, message }
+}
+
+fn cases() -> Vec<Case> {
+    let areas = [
+        args::cases(),
+        block::cases(),
+        callbacks::cases(),
+        dispatch::cases(),
+        markers::cases(),
+        path::cases(),
+        signatures::cases(),
+        upgrade::cases(),
+    ];
+    areas.into_iter().flatten().collect()
+}
+
+#[test]
+fn each_mistake_is_reported_once_at_its_place() {
+    let mut failures = Vec::new();
+    for case in cases() {
+        let expected = [(case.underlined.to_owned(), case.message.to_owned())];
+        let reported = source::mistakes(source::expand(&case.source));
+        if reported != expected {
+            failures.push(format!("{}\n{reported:#?}", case.source));
+        }
+    }
+    assert!(failures.is_empty(), "{}", failures.join("\n"));
+}
+
+#[test]
+fn every_rule_has_a_case() {
+    let texts = [
+        include_str!("../../message/attribute.rs"),
+        include_str!("../../message/callback.rs"),
+        include_str!("../../message/service.rs"),
+        include_str!("../../message/upgrade.rs"),
+    ];
+    let lines = texts.iter().flat_map(|text| text.lines());
+    let rules = lines.filter_map(|line| line.strip_prefix("pub(crate) fn ")?.split_once('('));
+    let mut rules: Vec<&str> = rules.map(|(rule, _)| rule).collect();
+    let mut covered: Vec<&str> = cases().iter().map(|case| case.rule).collect();
+    // Reported by the marker itself, not by a service.
+    covered.push("stray_marker");
+    rules.sort_unstable();
+    covered.sort_unstable();
+    covered.dedup();
+    assert_eq!(covered, rules);
+}
+
+#[test]
+fn messages_have_the_form_of_the_style_guide() {
+    for Case { message, .. } in cases() {
+        let mut lines = message.lines();
+        let first = lines.next().unwrap();
+        assert!(first.starts_with(|char: char| char.is_lowercase() || char == '`'), "{first}");
+        let kinds: Vec<&str> = lines.map(|line| line.split_once(": ").unwrap().0).collect();
+        assert!(matches!(*kinds, [] | ["= help" | "= note"] | ["= help", "= note"]), "{message}");
+        assert!(!message.lines().any(|line| line.ends_with(['.', '?', '!'])), "{message}");
+        assert!(!message.contains("illegal") && !message.contains("should"), "{message}");
+    }
+}

@@ -1,0 +1,74 @@
+impl<S: Source> Market<S>
+where
+    S: Clone,
+{
+    async fn on_subscribe(&mut self, request: Subscribe<'_>) -> impl Stream<Item = Tick> + use<S> {
+        self.source.ticks(request)
+    }
+    fn on_subscribe_error(&mut self, caller: &Caller, error: &Error) {}
+    #[cfg(feature = "heartbeat")]
+    fn keep_alive(&mut self) -> &'static str {
+        "alive"
+    }
+    async fn on_message<'a>(&mut self, message: &'a [u8]) -> &'a [u8] {
+        message
+    }
+    fn on_message_error(&mut self, error: &Error) {}
+    fn ordinary(self) {}
+}
+const _: () = {
+    use crate::renamed::__private as __ws;
+    #[automatically_derived]
+    impl<S: Source> __ws::Service for Market<S>
+    where
+        S: Clone,
+    {
+        type State = ();
+        const DESCRIPTOR: __ws::Descriptor = __ws::Descriptor {
+            name: "Market",
+            path: "/market",
+            subprotocols: &["market.v1"],
+            dispatcher_key: __ws::Some("event"),
+            routes: &[
+                __ws::Route::Method("on_subscribe"),
+                #[cfg(feature = "heartbeat")]
+                __ws::Route::Event("heartbeat"),
+                #[cfg(not(feature = "heartbeat"))]
+                __ws::Route::Method(""),
+            ],
+        };
+        #[allow(path_statements)]
+        const CHECKS: () = {
+            <Subscribe<'_> as crate::renamed::Payload>::CHECK;
+            #[cfg(feature = "heartbeat")]
+            <&'static str as crate::renamed::Reply>::CHECK;
+            <&'_ [u8] as crate::renamed::Payload>::CHECK;
+            <&'_ [u8] as crate::renamed::Reply>::CHECK;
+        };
+        fn settings() -> __ws::Settings {
+            __ws::Settings::new().max_frame_size(1024).connection_closure_timeout(-1)
+        }
+        async fn upgrade(_: &__ws::UpgradeRequest, _: &()) -> __ws::UpgradeResult<Self> {
+            __ws::accept!(<Market<S> as ::core::default::Default>::default())
+        }
+        async fn call(&mut self, caller: &__ws::Caller, event: __ws::Event<'_>) -> __ws::Outcome {
+            match event {
+                __ws::Event::Dispatched(0, message) => {
+                    __ws::reply!(caller, Self::on_subscribe(self, __ws::payload!(message as Subscribe<'_>)?).await)
+                }
+                __ws::Event::Rejected(__ws::Source::Dispatched(0), error) => {
+                    __ws::reply!(caller, Self::on_subscribe_error(self, caller, error))
+                }
+                #[cfg(feature = "heartbeat")]
+                __ws::Event::Dispatched(1, _) => __ws::reply!(caller, Self::keep_alive(self)),
+                __ws::Event::Text(message) | __ws::Event::Binary(message) => {
+                    __ws::reply!(caller, Self::on_message(self, __ws::payload!(message as &'_ [u8])?).await)
+                }
+                __ws::Event::Rejected(__ws::Source::Text | __ws::Source::Binary, error) => {
+                    __ws::reply!(caller, Self::on_message_error(self, error))
+                }
+                _ => __ws::unhandled(),
+            }
+        }
+    }
+};
