@@ -10,7 +10,7 @@ pub use crate::kind::Kind;
 pub use crate::service::{
     AcceptValue, BindRaw, Data, Descriptor, Event, Failure, Handled, KeepOption, KeepValue, Outcome, SendPong,
     SendValue, Service, Settings, Source, UnfitAccept, UnfitPayload, UnfitReply, UnpackResult, UpgradeResult,
-    WrapOption, accept_default,
+    WrapOption,
 };
 pub use crate::upgrade::UpgradeRequest;
 pub use crate::upgrade::extract::{

@@ -46,37 +46,32 @@ pub trait UpgradeReply<S>: Sized {
     fn into_result(self) -> UpgradeResult<S>;
 }
 
+#[diagnostic::do_not_recommend]
 impl<S: Service> UpgradeReply<S> for S {
     fn into_result(self) -> UpgradeResult<S> {
         Ok(Accept::new(self))
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<S: Service> UpgradeReply<S> for Accept<S> {
     fn into_result(self) -> UpgradeResult<S> {
         Ok(self)
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<S: Service, E: Into<UpgradeError>> UpgradeReply<S> for Result<S, E> {
     fn into_result(self) -> UpgradeResult<S> {
         self.map(Accept::new).map_err(Into::into)
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<S: Service, E: Into<UpgradeError>> UpgradeReply<S> for Result<Accept<S>, E> {
     fn into_result(self) -> UpgradeResult<S> {
         self.map_err(Into::into)
     }
-}
-
-/// Makes the instance of a service that has no upgrade function.
-///
-/// # Errors
-/// None.
-#[doc(hidden)]
-pub fn accept_default<S: Service + Default>() -> UpgradeResult<S> {
-    Ok(Accept::new(S::default()))
 }
 
 /// First stage: an answer to an upgrade.

@@ -11,7 +11,7 @@ use ws_core::dispatch::Route;
 use crate::caller::Caller;
 use crate::upgrade::UpgradeRequest;
 
-pub use accept::{Accept, AcceptValue, UnfitAccept, UpgradeReply, UpgradeResult, accept_default};
+pub use accept::{Accept, AcceptValue, UnfitAccept, UpgradeReply, UpgradeResult};
 pub use event::{Event, Failure, Handled, Outcome, Source};
 pub use payload::{BindRaw, BytesPayload, Data, Payload, TextPayload, Unfit as UnfitPayload};
 pub use reply::{

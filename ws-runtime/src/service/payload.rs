@@ -57,7 +57,7 @@ pub trait BytesPayload {
 }
 
 macro_rules! impl_checks {
-    ($check:ident: $($payload:ty),*) => { $(impl $check for $payload {})* };
+    ($check:ident: $($payload:ty),*) => { $(#[diagnostic::do_not_recommend] impl $check for $payload {})* };
 }
 
 impl_checks!(Payload: &str, String, &[u8], Vec<u8>, Bytes, Message);

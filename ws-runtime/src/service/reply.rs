@@ -68,17 +68,28 @@ pub trait PongValue {
     fn payload(&self) -> Option<&[u8]>;
 }
 
+// `do_not_recommend` on each: an error says what the trait says, and lists nothing of ours.
+#[diagnostic::do_not_recommend]
 impl<V: Value> Reply for V {}
+#[diagnostic::do_not_recommend]
 impl<V: Value> Reply for Option<V> {}
+#[diagnostic::do_not_recommend]
 impl<V: Value, E: Into<BoxError>> Reply for Result<V, E> {}
+#[diagnostic::do_not_recommend]
 impl<V: Value, E: Into<BoxError>> Reply for Result<Option<V>, E> {}
 
+#[diagnostic::do_not_recommend]
 impl<V: PongValue> PongReply for V {}
+#[diagnostic::do_not_recommend]
 impl<V: PongValue> PongReply for Option<V> {}
+#[diagnostic::do_not_recommend]
 impl<V: PongValue, E: Into<BoxError>> PongReply for Result<V, E> {}
+#[diagnostic::do_not_recommend]
 impl<V: PongValue, E: Into<BoxError>> PongReply for Result<Option<V>, E> {}
 
+#[diagnostic::do_not_recommend]
 impl NoReply for () {}
+#[diagnostic::do_not_recommend]
 impl<E: Into<BoxError>> NoReply for Result<(), E> {}
 
 impl Value for () {

@@ -21,6 +21,7 @@ pub trait FromSegment {
     const CHECK: () = ();
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: FromStr> FromSegment for T {}
 
 /// What a query parameter or a header can be: any type that implements [`FromStr`], or an `Option` or a `Vec` of one.
@@ -44,8 +45,11 @@ pub struct Optional;
 #[derive(Debug)]
 pub struct Many;
 
+#[diagnostic::do_not_recommend]
 impl<T: FromStr> FromValues<One> for T {}
+#[diagnostic::do_not_recommend]
 impl<T: FromStr> FromValues<Optional> for Option<T> {}
+#[diagnostic::do_not_recommend]
 impl<T: FromStr> FromValues<Many> for Vec<T> {}
 
 /// Where a value stands in the request.
