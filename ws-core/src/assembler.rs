@@ -3,6 +3,7 @@
 use bytes::BufMut;
 use bytes::buf::Limit;
 
+use crate::deflate::Inflation;
 use crate::error::ProtocolError;
 use crate::mask;
 use crate::utf8::Utf8Validator;
@@ -50,9 +51,17 @@ pub enum Assembled<'a> {
 enum State {
     #[default]
     Idle,
-    Text,
-    Binary,
+    Open(Kind),
     Lent,
+}
+
+/// What the bytes of a message are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Kind {
+    /// Text, not binary.
+    pub is_text: bool,
+    /// Compressed, so that nothing is known about the text until it is complete.
+    pub is_compressed: bool,
 }
 
 impl Assembler {
@@ -62,14 +71,9 @@ impl Assembler {
         Self { state: State::Idle, validator: Utf8Validator::new(), buffer: Vec::new() }
     }
 
-    /// Begins a text message.
-    pub fn begin_text(&mut self) {
-        self.state = State::Text;
-    }
-
-    /// Begins a binary message.
-    pub fn begin_binary(&mut self) {
-        self.state = State::Binary;
+    /// Begins a message.
+    pub fn begin(&mut self, kind: Kind) {
+        self.state = State::Open(kind);
     }
 
     /// Appends the next bytes of a frame, as they came from the wire.
@@ -108,24 +112,52 @@ impl Assembler {
         }
         frame.received += n;
         frame.remaining -= n;
-        if self.state == State::Text {
+        if self.state == State::Open(Kind { is_text: true, is_compressed: false }) {
             self.validator.push(bytes)?;
         }
         Ok(())
     }
 
-    /// Ends the message and lends it until [`release`](Self::release).
+    /// Ends the message, decompresses it if need be, and lends it until [`release`](Self::release).
     ///
     /// # Errors
-    /// [`ProtocolError::InvalidUtf8`] if a text ends inside a character.
-    pub fn finish(&mut self) -> Result<Assembled<'_>, ProtocolError> {
-        let is_text = self.state == State::Text;
+    /// [`ProtocolError::InvalidUtf8`] if a text ends inside a character; for a compressed message, those of
+    /// [`inflate`](Self::inflate).
+    pub fn finish(&mut self, inflation: Option<&mut Inflation>, limit: usize) -> Result<Assembled<'_>, ProtocolError> {
+        let State::Open(kind) = self.state else {
+            return Ok(Assembled::Binary(&self.buffer));
+        };
+        if kind.is_compressed {
+            let message = std::mem::take(&mut self.buffer);
+            return self.inflate(kind.is_text, &message, inflation, limit);
+        }
+        self.lend(kind.is_text)
+    }
+
+    /// Decompresses a whole message and lends it until [`release`](Self::release). `limit` is in bytes.
+    ///
+    /// # Errors
+    /// [`ProtocolError::InvalidCompression`], [`ProtocolError::MessageTooLarge`], and for text
+    /// [`ProtocolError::InvalidUtf8`].
+    pub fn inflate(
+        &mut self,
+        is_text: bool,
+        message: &[u8],
+        inflation: Option<&mut Inflation>,
+        limit: usize,
+    ) -> Result<Assembled<'_>, ProtocolError> {
+        let inflation = inflation.ok_or(ProtocolError::InvalidCompression)?;
+        inflation.inflate(message, &mut self.buffer, limit)?;
+        self.lend(is_text)
+    }
+
+    fn lend(&mut self, is_text: bool) -> Result<Assembled<'_>, ProtocolError> {
         self.state = State::Lent;
         if !is_text {
             return Ok(Assembled::Binary(&self.buffer));
         }
-        // Every byte is known to be valid, so this finds only a text that ends inside a character. The second pass is what a `&str`
-        // costs without unsafe code.
+        // Unless it was compressed, every byte is known to be valid, so this finds only a text that ends inside a character. The
+        // second pass is what a `&str` costs without unsafe code.
         simdutf8::basic::from_utf8(&self.buffer).map(Assembled::Text).map_err(|_| ProtocolError::InvalidUtf8)
     }
 
@@ -146,7 +178,7 @@ impl Assembler {
     /// Returns whether a message has begun and not ended.
     #[must_use]
     pub fn is_open(&self) -> bool {
-        matches!(self.state, State::Text | State::Binary)
+        matches!(self.state, State::Open(_))
     }
 
     /// Returns how many bytes of the message have arrived.
@@ -191,7 +223,7 @@ mod tests {
 
     fn binary() -> Assembler {
         let mut assembler = Assembler::new();
-        assembler.begin_binary();
+        assembler.begin(Kind { is_text: false, is_compressed: false });
         assembler
     }
 
@@ -250,7 +282,7 @@ mod tests {
         let mut assembler = binary();
         assert!(assembler.is_open());
         assembler.append(&mut frame(true, 3), b"abc", NO_LIMIT).unwrap();
-        assert_eq!(assembler.finish(), Ok(Assembled::Binary(b"abc")));
+        assert_eq!(assembler.finish(None, 0), Ok(Assembled::Binary(b"abc")));
         assert!(!assembler.is_open() && !assembler.is_idle() && !assembler.is_empty());
         assembler.release();
         assert!(assembler.is_idle() && assembler.is_empty());

@@ -44,6 +44,10 @@ pub enum ProtocolError {
     /// The reason of a close frame is not UTF-8.
     #[error("close reason is not valid UTF-8")]
     InvalidCloseReason,
+    /// A compressed message is not what the extension asks for
+    /// ([RFC 7692 §7.2.2](https://www.rfc-editor.org/rfc/rfc7692#section-7.2.2)).
+    #[error("compressed message is invalid")]
+    InvalidCompression,
     /// A text message is not UTF-8.
     #[error("text message is not valid UTF-8")]
     InvalidUtf8,
@@ -103,7 +107,7 @@ impl ProtocolError {
     pub const fn close_code(&self) -> CloseCode {
         match self {
             Self::FrameTooLarge { .. } | Self::MessageTooLarge { .. } => CloseCode::MESSAGE_TOO_BIG,
-            Self::InvalidCloseReason | Self::InvalidUtf8 => CloseCode::INVALID_PAYLOAD,
+            Self::InvalidCloseReason | Self::InvalidCompression | Self::InvalidUtf8 => CloseCode::INVALID_PAYLOAD,
             Self::ClosePayloadTooShort
             | Self::ControlFrameTooLarge { .. }
             | Self::FragmentedControlFrame { .. }

@@ -30,18 +30,26 @@ impl FrameHeader {
     /// [`ProtocolError::ControlFrameTooLarge`]; [`ProtocolError::NonMinimalLength`] and [`ProtocolError::LengthOverflow`].
     #[inline]
     pub fn parse(bytes: &[u8]) -> Result<Option<(Self, usize)>, ProtocolError> {
-        let [first, second, rest @ ..] = bytes else { return Ok(None) };
-        let Some(opcode) = Opcode::from_u8(first & OPCODE_BITS) else { return Err(unknown_opcode(*first)) };
+        let [first, second, rest @ ..] = bytes else {
+            return Ok(None);
+        };
+        let Some(opcode) = Opcode::from_u8(first & OPCODE_BITS) else {
+            return Err(unknown_opcode(*first));
+        };
         let fin = first & FIN_BIT != 0;
         let length = second & LENGTH_BITS;
         if opcode.is_control() && (!fin || usize::from(length) > MAX_CONTROL_PAYLOAD) {
             return Err(bad_control_frame(opcode, fin));
         }
-        let Some((length, rest)) = parse_length(length, rest)? else { return Ok(None) };
+        let Some((length, rest)) = parse_length(length, rest)? else {
+            return Ok(None);
+        };
         let (mask, rest) = if second & MASK_BIT == 0 {
             (None, rest)
         } else {
-            let Some((key, rest)) = rest.split_first_chunk() else { return Ok(None) };
+            let Some((key, rest)) = rest.split_first_chunk() else {
+                return Ok(None);
+            };
             (Some(*key), rest)
         };
         let header = Self { fin, rsv: (first & RSV_BITS) >> RSV_SHIFT, opcode, mask, length };
@@ -71,18 +79,22 @@ impl FrameHeader {
     }
 }
 
+/// How the payload of a message is coded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Coding {
+    /// By `permessage-deflate`: the first frame says so with RSV1
+    /// ([RFC 7692 §6](https://www.rfc-editor.org/rfc/rfc7692#section-6)).
+    Deflated,
+    /// As it is.
+    Plain,
+}
+
 /// Appends one whole frame to `out`.
 ///
 /// `mask` is the client's key for this frame; the copy in `out` is masked, `payload` is left alone.
 #[inline]
 pub fn encode_frame(out: &mut Vec<u8>, fin: bool, opcode: Opcode, payload: &[u8], mask: Option<[u8; 4]>) {
-    out.reserve(MAX_HEADER + payload.len());
-    FrameHeader { fin, rsv: 0, opcode, mask, length: payload.len() as u64 }.encode(out);
-    let start = out.len();
-    out.extend_from_slice(payload);
-    if let Some(key) = mask {
-        mask::apply(&mut out[start..], key, 0);
-    }
+    encode_payload(out, &FrameHeader { fin, rsv: 0, opcode, mask, length: payload.len() as u64 }, payload);
 }
 
 /// Appends a message to `out`, as frames of at most `max_frame_size` bytes of payload:
@@ -95,22 +107,26 @@ pub fn encode_frame(out: &mut Vec<u8>, fin: bool, opcode: Opcode, payload: &[u8]
 pub fn encode_message(
     out: &mut Vec<u8>,
     opcode: Opcode,
+    coding: Coding,
     payload: &[u8],
     max_frame_size: usize,
     mut next_mask: Option<&mut dyn FnMut() -> [u8; 4]>,
 ) {
     let mut next_mask = || next_mask.as_mut().map(|next_mask| next_mask());
+    let rsv = if coding == Coding::Deflated { RSV1 } else { 0 };
     if payload.len() <= max_frame_size {
-        encode_frame(out, true, opcode, payload, next_mask());
+        let header = FrameHeader { fin: true, rsv, opcode, mask: next_mask(), length: payload.len() as u64 };
+        encode_payload(out, &header, payload);
     } else {
-        encode_fragments(out, opcode, payload, max_frame_size.max(1), &mut next_mask);
+        encode_fragments(out, opcode, rsv, payload, max_frame_size.max(1), &mut next_mask);
     }
 }
 
 #[inline(never)]
 fn encode_fragments(
     out: &mut Vec<u8>,
-    opcode: Opcode,
+    mut opcode: Opcode,
+    mut rsv: u8,
     payload: &[u8],
     max_frame_size: usize,
     next_mask: &mut dyn FnMut() -> Option<[u8; 4]>,
@@ -120,8 +136,20 @@ fn encode_fragments(
     // The masking keys are part of it: four bytes a frame are little beside one reallocation.
     out.reserve(payload.len() + fragments.len() * MAX_HEADER);
     for (index, fragment) in fragments.enumerate() {
-        let opcode = if index == 0 { opcode } else { Opcode::Continuation };
-        encode_frame(out, index == last, opcode, fragment, next_mask());
+        let length = fragment.len() as u64;
+        encode_payload(out, &FrameHeader { fin: index == last, rsv, opcode, mask: next_mask(), length }, fragment);
+        (opcode, rsv) = (Opcode::Continuation, 0);
+    }
+}
+
+#[inline]
+fn encode_payload(out: &mut Vec<u8>, header: &FrameHeader, payload: &[u8]) {
+    out.reserve(MAX_HEADER + payload.len());
+    header.encode(out);
+    let start = out.len();
+    out.extend_from_slice(payload);
+    if let Some(key) = header.mask {
+        mask::apply(&mut out[start..], key, 0);
     }
 }
 
@@ -130,11 +158,15 @@ fn encode_fragments(
 fn parse_length(short: u8, rest: &[u8]) -> Result<Option<(u64, &[u8])>, ProtocolError> {
     let (length, shortest, rest) = match short {
         LENGTH_IS_U16 => {
-            let Some((length, rest)) = rest.split_first_chunk() else { return Ok(None) };
+            let Some((length, rest)) = rest.split_first_chunk() else {
+                return Ok(None);
+            };
             (u64::from(u16::from_be_bytes(*length)), u64::from(LENGTH_IS_U16), rest)
         }
         LENGTH_IS_U64 => {
-            let Some((length, rest)) = rest.split_first_chunk() else { return Ok(None) };
+            let Some((length, rest)) = rest.split_first_chunk() else {
+                return Ok(None);
+            };
             (u64::from_be_bytes(*length), u64::from(u16::MAX) + 1, rest)
         }
         short => (u64::from(short), 0, rest),
@@ -164,6 +196,9 @@ fn unknown_opcode(first: u8) -> ProtocolError {
 /// The longest payload of a control frame in bytes, and the longest that the header's short length can say:
 /// [RFC 6455 §5.5](https://www.rfc-editor.org/rfc/rfc6455#section-5.5).
 pub const MAX_CONTROL_PAYLOAD: usize = 125;
+
+/// RSV1 in [`FrameHeader::rsv`]: on the first frame of a compressed message, [RFC 7692 §6](https://www.rfc-editor.org/rfc/rfc7692#section-6).
+pub const RSV1: u8 = 0b100;
 
 /// The longest header in bytes: two bytes, a 64-bit length, and a masking key.
 pub const MAX_HEADER: usize = 14;

@@ -19,8 +19,15 @@ pub mod assembler;
 pub mod close;
 #[cfg(feature = "wire")]
 pub mod closing;
+#[cfg(feature = "deflate")]
+pub mod deflate;
+#[cfg(all(feature = "wire", not(feature = "deflate")))]
+#[path = "no_deflate.rs"]
+pub mod deflate;
 #[cfg(feature = "wire")]
 pub mod error;
+#[cfg(feature = "wire")]
+pub mod extension;
 #[cfg(feature = "wire")]
 pub mod frame;
 #[cfg(feature = "wire")]

@@ -2,10 +2,11 @@
 
 use bytes::buf::Limit;
 
-use crate::assembler::{Assembled, Assembler, FramePayload};
+use crate::assembler::{Assembled, Assembler, FramePayload, Kind};
 use crate::close::{self, CloseCode};
+use crate::deflate::Inflation;
 use crate::error::ProtocolError;
-use crate::frame::{FIN_BIT, FrameHeader, MASK_BIT, MAX_CONTROL_PAYLOAD};
+use crate::frame::{FIN_BIT, FrameHeader, MASK_BIT, MAX_CONTROL_PAYLOAD, RSV1};
 use crate::mask;
 use crate::opcode::Opcode;
 
@@ -52,6 +53,8 @@ pub struct Protocol {
     limits: Limits,
     frame: Option<FramePayload>,
     assembler: Assembler,
+    /// `None`: no compression has been negotiated.
+    inflation: Option<Inflation>,
 }
 
 type Polled<'a> = Result<(Option<Incoming<'a>>, &'a mut [u8]), ProtocolError>;
@@ -60,7 +63,14 @@ impl Protocol {
     /// Makes the receiving half of a connection whose handshake has ended.
     #[must_use]
     pub const fn new(role: Role, limits: Limits) -> Self {
-        Self { role, limits, frame: None, assembler: Assembler::new() }
+        Self { role, limits, frame: None, assembler: Assembler::new(), inflation: None }
+    }
+
+    /// Takes compressed messages, as has been negotiated.
+    #[must_use]
+    pub fn with_inflation(mut self, inflation: Option<Inflation>) -> Self {
+        self.inflation = inflation;
+        self
     }
 
     /// Decodes the next event, unmasking in place, and returns it with what is left of `input`.
@@ -123,7 +133,9 @@ impl Protocol {
     /// check.
     #[inline]
     fn find_short_message(&self, input: &[u8]) -> Option<(u8, [u8; 4], usize)> {
-        let &[opcode @ (WHOLE_TEXT | WHOLE_BINARY), length, a, b, c, d, ref rest @ ..] = input else { return None };
+        let &[opcode @ (WHOLE_TEXT | WHOLE_BINARY), length, a, b, c, d, ref rest @ ..] = input else {
+            return None;
+        };
         // Without the mask bit this wraps beyond every short length.
         let length = usize::from(length.wrapping_sub(MASK_BIT));
         let is_whole = length <= MAX_CONTROL_PAYLOAD && length <= rest.len();
@@ -134,13 +146,20 @@ impl Protocol {
     /// Decodes a frame of any kind between messages.
     #[inline(never)]
     fn poll_frame<'a>(&'a mut self, input: &'a mut [u8]) -> Polled<'a> {
-        let Some((header, start)) = FrameHeader::parse(input)? else { return Ok((None, input)) };
+        let Some((header, start)) = FrameHeader::parse(input)? else {
+            return Ok((None, input));
+        };
         self.check_header(&header)?;
         if header.fin
             && let Some(end) = end_of_frame(&header, start, input.len())
         {
             let (frame, rest) = input.split_at_mut(end);
-            return Ok((Some(whole_frame(&header, &mut frame[start..])?), rest));
+            let event = if header.rsv == RSV1 {
+                self.compressed_frame(&header, &mut frame[start..])?
+            } else {
+                whole_frame(&header, &mut frame[start..])?
+            };
+            return Ok((Some(event), rest));
         }
         if header.opcode.is_control() {
             return Ok((None, input));
@@ -167,7 +186,10 @@ impl Protocol {
                     return Ok((None, &mut input[used..]));
                 }
                 if self.frame.take().is_some_and(|frame| frame.fin) {
-                    return Ok((Some(self.assembler.finish()?.into()), &mut input[used..]));
+                    return Ok((
+                        Some(self.assembler.finish(self.inflation.as_mut(), self.limits.max_message_size)?.into()),
+                        &mut input[used..],
+                    ));
                 }
             }
             let Some((header, start)) = FrameHeader::parse(&input[used..])? else {
@@ -187,12 +209,19 @@ impl Protocol {
         }
     }
 
+    /// Unmasks and decompresses a whole message.
+    fn compressed_frame(&mut self, header: &FrameHeader, payload: &mut [u8]) -> Result<Incoming<'_>, ProtocolError> {
+        if let Some(key) = header.mask {
+            mask::apply(payload, key, 0);
+        }
+        let (is_text, limit) = (header.opcode == Opcode::Text, self.limits.max_message_size);
+        self.assembler.inflate(is_text, payload, self.inflation.as_mut(), limit).map(Incoming::from)
+    }
+
     /// Begins a data frame that does not lie whole in the input, or is a part of a message. Its header is checked.
     fn begin_frame(&mut self, header: &FrameHeader) {
-        match header.opcode {
-            Opcode::Text => self.assembler.begin_text(),
-            Opcode::Binary => self.assembler.begin_binary(),
-            _ => {}
+        if header.opcode != Opcode::Continuation {
+            self.assembler.begin(Kind { is_text: header.opcode == Opcode::Text, is_compressed: header.rsv == RSV1 });
         }
         // A length beyond `usize` is over every limit, so `check_header` has refused it.
         let remaining = usize::try_from(header.length).unwrap_or(usize::MAX);
@@ -203,8 +232,10 @@ impl Protocol {
     #[inline]
     fn check_header(&self, header: &FrameHeader) -> Result<(), ProtocolError> {
         let is_masked = header.mask.is_some();
-        if header.rsv != 0 || is_masked != (self.role == Role::Server) {
-            return Err(bad_bits(header));
+        let is_rsv_allowed = header.rsv == 0
+            || header.rsv == RSV1 && self.inflation.is_some() && matches!(header.opcode, Opcode::Text | Opcode::Binary);
+        if !is_rsv_allowed || is_masked != (self.role == Role::Server) {
+            return Err(bad_bits(header, is_rsv_allowed));
         }
         if header.opcode.is_control() {
             return Ok(());
@@ -246,11 +277,11 @@ impl<'a> From<Assembled<'a>> for Incoming<'a> {
 }
 
 #[cold]
-fn bad_bits(header: &FrameHeader) -> ProtocolError {
-    match header {
-        FrameHeader { rsv: 1.., .. } => ProtocolError::ReservedBits { bits: header.rsv },
-        FrameHeader { mask: Some(_), .. } => ProtocolError::UnexpectedMask,
-        FrameHeader { mask: None, .. } => ProtocolError::MissingMask,
+fn bad_bits(header: &FrameHeader, is_rsv_allowed: bool) -> ProtocolError {
+    match header.mask {
+        _ if !is_rsv_allowed => ProtocolError::ReservedBits { bits: header.rsv },
+        Some(_) => ProtocolError::UnexpectedMask,
+        None => ProtocolError::MissingMask,
     }
 }
 

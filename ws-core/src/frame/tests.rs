@@ -125,7 +125,7 @@ fn rfc6455_5_4_message_is_split_at_the_frame_limit() {
     ];
     for (payload, max_frame_size, expected) in table {
         let mut out = Vec::new();
-        encode_message(&mut out, Opcode::Text, payload, max_frame_size, None);
+        encode_message(&mut out, Opcode::Text, Coding::Plain, payload, max_frame_size, None);
         assert_eq!(out, expected, "{payload:?} in frames of {max_frame_size}");
     }
 }
@@ -138,7 +138,7 @@ fn rfc6455_5_3_every_frame_of_a_client_has_its_own_key() {
         count += 1;
         [count; 4]
     };
-    encode_message(&mut out, Opcode::Binary, &[0, 0, 0], 2, Some(&mut next_mask));
+    encode_message(&mut out, Opcode::Binary, Coding::Plain, &[0, 0, 0], 2, Some(&mut next_mask));
     assert_eq!(out, b"\x02\x82\x01\x01\x01\x01\x01\x01\x80\x81\x02\x02\x02\x02\x02");
 }
 

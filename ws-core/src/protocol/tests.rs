@@ -5,6 +5,8 @@ use bytes::BufMut as _;
 use super::*;
 use crate::frame::encode_frame;
 
+#[cfg(feature = "deflate")]
+mod compressed;
 mod rules;
 mod splits;
 
@@ -61,7 +63,9 @@ impl Receiver {
 
     fn read(&mut self, mut bytes: &[u8]) {
         while self.reading == Reading::Direct && self.input.is_empty() && !self.is_done() && !bytes.is_empty() {
-            let Some(mut buffer) = self.protocol.payload_buffer() else { break };
+            let Some(mut buffer) = self.protocol.payload_buffer() else {
+                break;
+            };
             let (now, rest) = bytes.split_at(buffer.remaining_mut().min(bytes.len()));
             buffer.put_slice(now);
             bytes = rest;
