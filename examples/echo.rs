@@ -4,13 +4,13 @@
 
 use std::process::ExitCode;
 
-use websocket::Listener;
+use websocket::{Compression, Listener};
 
 const USAGE: &str = "usage: echo [--port N] [--threads N] [--no-compression]
 
   --port N           the port to listen on; 0 takes any free one (default 9090)
   --threads N        worker threads; 1 is a current-thread runtime (default: one a core)
-  --no-compression   never compress (nothing is compressed in this version)";
+  --no-compression   never compress, whatever clients offer";
 
 /// 64 MiB: the conformance suite sends messages of 16.
 const MAX_SIZE: usize = 64 << 20;
@@ -21,11 +21,13 @@ struct Echo;
 #[websocket::service(path = "/", max_frame_size = MAX_SIZE, max_message_size = MAX_SIZE)]
 impl Echo {
     #[remote]
+    #[expect(clippy::unused_self, reason = "an echo needs nothing of its own")]
     fn on_text_message<'a>(&mut self, text: &'a str) -> &'a str {
         text
     }
 
     #[remote]
+    #[expect(clippy::unused_self, reason = "an echo needs nothing of its own")]
     fn on_binary_message<'a>(&mut self, data: &'a [u8]) -> &'a [u8] {
         data
     }
@@ -33,6 +35,7 @@ impl Echo {
 
 struct Options {
     port: u16,
+    compression: Compression,
     threads: Option<usize>,
 }
 
@@ -63,7 +66,7 @@ fn run(options: &Options) -> Result<(), Box<dyn std::error::Error>> {
         builder.worker_threads(threads);
     }
     builder.enable_all().build()?.block_on(async {
-        let listener = Listener::new(options.port).service::<Echo>().bind().await?;
+        let listener = Listener::new(options.port).compression(options.compression).service::<Echo>().bind().await?;
         println!("listening on ws://127.0.0.1:{}", listener.local_addr().port());
         listener.serve_until(async { drop(tokio::signal::ctrl_c().await) }).await?;
         Ok(())
@@ -71,12 +74,12 @@ fn run(options: &Options) -> Result<(), Box<dyn std::error::Error>> {
 }
 
 fn parse(mut arguments: impl Iterator<Item = String>) -> Result<Options, String> {
-    let mut options = Options { port: 9090, threads: None };
+    let mut options = Options { port: 9090, compression: Compression::shared(), threads: None };
     while let Some(argument) = arguments.next() {
         match argument.as_str() {
             "--port" => options.port = number(&argument, arguments.next())?,
             "--threads" => options.threads = Some(number(&argument, arguments.next())?).filter(|threads| *threads > 0),
-            "--no-compression" => {}
+            "--no-compression" => options.compression = Compression::off(),
             _ => return Err(format!("unknown argument `{argument}`")),
         }
     }

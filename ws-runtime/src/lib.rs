@@ -35,6 +35,11 @@
 
 mod attributes;
 mod caller;
+#[cfg(feature = "deflate")]
+mod compression;
+#[cfg(not(feature = "deflate"))]
+#[path = "no_compression.rs"]
+mod compression;
 mod connection;
 mod error;
 mod kind;
@@ -56,6 +61,8 @@ pub use ws_core::close::{CloseCode, CloseFrame};
 
 pub use crate::attributes::{remote, service, upgrade};
 pub use crate::caller::{Caller, ConnectionId};
+#[cfg(feature = "deflate")]
+pub use crate::compression::Compression;
 pub use crate::error::{BindingError, BoxError, ConfigError, Error, InvalidCloseCode, ProtocolError, Result};
 pub use crate::listener::{BoundListener, Listener};
 pub use crate::message::Message;

@@ -13,14 +13,12 @@ use std::task::{Context, Poll, Waker};
 
 use tokio::time::Instant;
 use ws_core::close::CloseFrame;
-use ws_core::frame::encode_message;
+use ws_core::frame::{Coding, MAX_CONTROL_PAYLOAD, encode_message};
 use ws_core::opcode::Opcode;
 
+use crate::compression::Compressor;
 use crate::pool;
 use crate::transport::Writer;
-
-/// The longest payload of a control frame, in bytes ([RFC 6455 §5.5](https://www.rfc-editor.org/rfc/rfc6455#section-5.5)).
-pub(crate) const MAX_CONTROL_PAYLOAD: usize = 125;
 
 /// The outgoing half of a connection.
 #[derive(Debug)]
@@ -36,12 +34,19 @@ pub(crate) struct Outbox {
     awaited: bool,
     driver: Option<Waker>,
     max_frame_size: usize,
+    /// Boxed: most connections have none.
+    compressor: Option<Box<Compressor>>,
     /// When the socket last took bytes; `None` when no idle timeout wants to know.
     last_write: Option<Instant>,
 }
 
 impl Outbox {
-    pub(crate) fn new(writer: Writer, max_frame_size: usize, last_write: Option<Instant>) -> Self {
+    pub(crate) fn new(
+        writer: Writer,
+        max_frame_size: usize,
+        compressor: Option<Box<Compressor>>,
+        last_write: Option<Instant>,
+    ) -> Self {
         Self {
             writer: Some(writer),
             queue: Vec::new(),
@@ -50,14 +55,30 @@ impl Outbox {
             awaited: false,
             driver: None,
             max_frame_size,
+            compressor,
             last_write,
         }
     }
 
-    /// Queues a message as frames of at most `max_frame_size` bytes of payload.
+    /// Queues a message as frames of at most `max_frame_size` bytes of payload, or a control frame, which is never split.
     pub(crate) fn push(&mut self, opcode: Opcode, payload: &[u8]) {
         self.make_room();
-        encode_message(&mut self.queue, opcode, payload, self.max_frame_size, None);
+        match &mut self.compressor {
+            _ if opcode.is_control() => {
+                encode_message(&mut self.queue, opcode, Coding::Plain, payload, MAX_CONTROL_PAYLOAD, None);
+            }
+            None => encode_message(&mut self.queue, opcode, Coding::Plain, payload, self.max_frame_size, None),
+            Some(compressor) => {
+                let mut compressed = pool::take(0);
+                let (coding, payload) = if compressor.compress(payload, &mut compressed) {
+                    (Coding::Deflated, compressed.as_slice())
+                } else {
+                    (Coding::Plain, payload)
+                };
+                encode_message(&mut self.queue, opcode, coding, payload, self.max_frame_size, None);
+                pool::put(compressed);
+            }
+        }
         self.flush_unless_corked();
     }
 
@@ -65,8 +86,7 @@ impl Outbox {
     pub(crate) fn push_close(&mut self, frame: Option<&CloseFrame>) {
         self.make_room();
         let payload = frame.map(CloseFrame::encode_payload).unwrap_or_default();
-        // A close frame is never split: `max_frame_size` may be smaller than its payload.
-        encode_message(&mut self.queue, Opcode::Close, &payload, usize::MAX, None);
+        encode_message(&mut self.queue, Opcode::Close, Coding::Plain, &payload, MAX_CONTROL_PAYLOAD, None);
         self.flush_unless_corked();
     }
 

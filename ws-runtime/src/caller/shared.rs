@@ -7,10 +7,11 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::Notify;
 use ws_core::close::CloseFrame;
+use ws_core::frame::MAX_CONTROL_PAYLOAD;
 use ws_core::opcode::Opcode;
 
 use crate::caller::ConnectionId;
-use crate::caller::outbox::{MAX_CONTROL_PAYLOAD, Outbox};
+use crate::caller::outbox::Outbox;
 use crate::error::{Error, Result};
 
 /// How far the connection is.

@@ -6,20 +6,21 @@
 
 use std::future::poll_fn;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::pin;
 use std::task::{Context, Poll};
 
 use ws_core::close::CloseCode;
 use ws_core::protocol::Incoming;
 
 use crate::caller::outbox::Outbox;
-use crate::caller::shared::Phase;
+use crate::caller::shared::{Phase, Shared};
 use crate::connection::closing::{Closing, LINGER, shut_down};
 use crate::connection::dispatch;
 use crate::connection::input::Input;
 use crate::connection::session::{Remainder, Session};
 use crate::connection::{Connection, End};
 use crate::error::Error;
-use crate::service::{Data, Event, Service};
+use crate::service::{Data, Event, Handled, Service};
 
 /// Why the message loop goes on.
 enum Wake {
@@ -138,7 +139,10 @@ async fn finish<S: Service>(service: &mut Option<S>, end: End, input: &mut Input
     end.tell_peer(shared);
     // The peer hears of it even if `on_close` takes its time. An error says that the connection is lost; so be it.
     poll_fn(|cx| {
-        let _ = shared.with_outbox(|outbox| outbox.poll_flush(cx));
+        let _ = shared.with_outbox(|outbox| {
+            outbox.uncork(cx);
+            outbox.poll_flush(cx)
+        });
         Poll::Ready(())
     })
     .await;
@@ -151,19 +155,19 @@ async fn finish<S: Service>(service: &mut Option<S>, end: End, input: &mut Input
         End::Aborted | End::Failed(_) | End::Lost(_) | End::Panicked => (CloseCode::ABNORMAL, String::new()),
     };
     shared.end(Phase::Ended);
+    session.is_ending = true;
+    input.discard();
     let can_talk = !matches!(end, End::Aborted | End::Lost(_));
     if let Some(service) = service {
-        match end {
-            End::Panicked => {}
-            End::Aborted => {
-                let told = tell(service, None, status, &reason, input, session);
-                // The server does not wait any longer: an `on_close` that takes its time is dropped.
-                let _ = tokio::time::timeout(LINGER, told).await;
+        let told = match end {
+            End::Panicked => None,
+            End::Failed(error) => Some(tell(service, Some(Error::Protocol(error)), status, &reason, input, session)),
+            End::Aborted | End::Lost(_) | End::Received(..) | End::Requested => {
+                Some(tell(service, None, status, &reason, input, session))
             }
-            End::Failed(error) => tell(service, Some(Error::Protocol(error)), status, &reason, input, session).await,
-            End::Lost(_) | End::Received(..) | End::Requested => {
-                tell(service, None, status, &reason, input, session).await;
-            }
+        };
+        if let Some(told) = told {
+            until_aborted(told, shared).await;
         }
     }
     // Before the peer takes its time: what the service holds is free as soon as it has been told.
@@ -185,6 +189,8 @@ async fn answer(input: &mut Input, session: &mut Session) -> (CloseCode, String)
     let closing = session.closing.get_or_insert_with(|| {
         Box::new(Closing::new(input.protocol.remaining(), input.undecoded(), session.closure_timeout))
     });
+    // While it waits, a connection needs no buffer.
+    input.discard();
     let shared = session.caller.shared();
     let answer = poll_fn(|cx| closing.poll_answer(&mut input.reader, shared, cx)).await;
     (answer.status, answer.reason)
@@ -200,18 +206,49 @@ async fn tell<S: Service>(
     session: &mut Session,
 ) {
     let mut remainder = remainder(input);
-    let connection = session.caller.connection_id();
-    if let Some(error) = error {
-        match session.call(service, Event::Error(&error), &mut remainder).await {
-            Ok(Ok(_)) => {}
-            Ok(Err(failure)) => tracing::error!(%connection, error = %Error::from(failure), "`on_error` failed"),
-            // A panic: the instance must not be used any more.
-            Err(_) => return,
-        }
+    if let Some(error) = error
+        && !tell_error(service, &error, &mut remainder, session).await
+    {
+        return;
     }
     if let Ok(Err(failure)) = session.call(service, Event::Close(status, reason), &mut remainder).await {
-        tracing::error!(%connection, error = %Error::from(failure), "`on_close` failed");
+        tell_error(service, &Error::from(failure), &mut remainder, session).await;
     }
+}
+
+/// Calls `on_error`. Returns whether the instance can still be used: it has not panicked.
+async fn tell_error<S: Service>(
+    service: &mut S,
+    error: &Error,
+    remainder: &mut Remainder<'_>,
+    session: &mut Session,
+) -> bool {
+    let connection = session.caller.connection_id();
+    match session.call(service, Event::Error(error), remainder).await {
+        Ok(Ok(Handled::Done)) => true,
+        Ok(Ok(Handled::Unhandled)) => {
+            tracing::debug!(%connection, %error, "no callback handles an error");
+            true
+        }
+        Ok(Err(failure)) => {
+            tracing::error!(%connection, error = %Error::from(failure), "`on_error` failed");
+            true
+        }
+        Err(_) => false,
+    }
+}
+
+/// Runs the last callbacks. When the server does not wait any longer, they have a moment; then they are dropped.
+async fn until_aborted(told: impl Future<Output = ()>, shared: &Shared) {
+    let mut told = pin!(told);
+    let mut grace = None;
+    poll_fn(|cx| match told.as_mut().poll(cx) {
+        Poll::Pending if shared.phase() == Phase::Aborted => {
+            grace.get_or_insert_with(|| Box::pin(tokio::time::sleep(LINGER))).as_mut().poll(cx)
+        }
+        polled => polled,
+    })
+    .await;
 }
 
 fn remainder(input: &mut Input) -> Remainder<'_> {

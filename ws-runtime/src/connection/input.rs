@@ -75,6 +75,12 @@ impl Input {
         read
     }
 
+    /// Throws away what is read but not decoded, and gives its buffer back.
+    pub(crate) fn discard(&mut self) {
+        self.start = 0;
+        pool::put(std::mem::take(&mut self.buffer));
+    }
+
     /// Makes room for a read behind what is not decoded yet.
     fn acquire(&mut self) {
         self.buffer.drain(..self.start);

@@ -23,6 +23,7 @@ use ws_core::protocol::{Limits, Protocol, Role};
 use crate::caller::outbox::Outbox;
 use crate::caller::shared::{Identity, Phase, Shared};
 use crate::caller::{Caller, ConnectionId};
+use crate::compression::Negotiated;
 use crate::connection::input::Input;
 use crate::connection::session::Session;
 use crate::service::{Service, Settings};
@@ -46,6 +47,7 @@ pub(crate) struct Established {
     pub(crate) is_secure: bool,
     pub(crate) reader: Reader,
     pub(crate) writer: Writer,
+    pub(crate) compression: Option<Negotiated>,
     /// Bytes that came right behind the request.
     pub(crate) read_ahead: bytes::Bytes,
     /// Bytes.
@@ -71,15 +73,29 @@ pub(crate) enum End {
 
 impl Connection {
     pub(crate) fn new<S: Service>(established: Established, settings: &Settings) -> Self {
-        let Established { id, subprotocol, remote_addr, is_secure, reader, writer, read_ahead, high_water_mark } =
-            established;
+        let Established {
+            id,
+            subprotocol,
+            remote_addr,
+            is_secure,
+            reader,
+            writer,
+            compression,
+            read_ahead,
+            high_water_mark,
+        } = established;
         let limits = Limits { max_frame_size: settings.max_frame_size, max_message_size: settings.max_message_size };
+        let (inflation, compressor) = match compression {
+            Some(Negotiated { inflation, compressor, .. }) => (Some(inflation), Some(Box::new(compressor))),
+            None => (None, None),
+        };
         let last_write = settings.idle_timeout.map(|_| Instant::now());
-        let outbox = Outbox::new(writer, settings.max_frame_size, last_write);
+        let outbox = Outbox::new(writer, settings.max_frame_size, compressor, last_write);
+        let protocol = Protocol::new(Role::Server, limits).with_inflation(inflation);
         let identity = Identity { id, subprotocol, remote_addr, is_secure };
         let shared = Arc::new(Shared::new(identity, outbox, high_water_mark));
         Self {
-            input: Input::new(reader, Protocol::new(Role::Server, limits), &read_ahead),
+            input: Input::new(reader, protocol, &read_ahead),
             session: Session::new(Caller::new(shared), &S::DESCRIPTOR, settings),
         }
     }

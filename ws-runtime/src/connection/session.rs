@@ -26,6 +26,8 @@ pub(crate) struct Session {
     pub(crate) descriptor: &'static Descriptor,
     pub(crate) idle: Option<IdleTimer>,
     pub(crate) closure_timeout: Option<Duration>,
+    /// No message is handled any more: what is left are `on_error` and `on_close`.
+    pub(crate) is_ending: bool,
     /// Has begun when our close frame went out while a callback was waiting. Boxed: it is needed once at most.
     pub(crate) closing: Option<Box<Closing>>,
 }
@@ -47,6 +49,7 @@ impl Session {
             descriptor,
             idle: settings.idle_timeout.map(IdleTimer::new),
             closure_timeout: settings.connection_closure_timeout,
+            is_ending: false,
             closing: None,
         }
     }
@@ -78,7 +81,7 @@ impl Session {
         event: Event<'_>,
         remainder: &mut Remainder<'_>,
     ) -> Result<Outcome, End> {
-        let Self { caller, closing, closure_timeout, .. } = self;
+        let Self { caller, closing, closure_timeout, is_ending, .. } = self;
         let mut future = pin!(service.call(caller, event));
         let mut is_first = true;
         poll_fn(|cx| {
@@ -88,6 +91,14 @@ impl Session {
             }
             match catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(cx))) {
                 Ok(Poll::Ready(outcome)) => Poll::Ready(Ok(outcome)),
+                Ok(Poll::Pending) if *is_ending => {
+                    // The peer need not wait for the service: our end of the stream ends at once.
+                    let _ = caller.shared().with_outbox(|outbox| {
+                        outbox.uncork(cx);
+                        outbox.poll_shutdown(cx)
+                    });
+                    Poll::Pending
+                }
                 Ok(Poll::Pending) => poll_waiting(caller, closing, *closure_timeout, remainder, cx).map(Err),
                 Err(_) => {
                     tracing::error!(connection = %caller.connection_id(), "a callback panicked");

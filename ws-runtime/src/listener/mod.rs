@@ -8,6 +8,8 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::{HeaderValue, Request, Response};
 
+#[cfg(feature = "deflate")]
+use crate::compression::Compression;
 use crate::error::{BoxError, ConfigError, Error, Result};
 use crate::router::{Body, RequestLimits, Router, RouterBuilder};
 use crate::service::Service;
@@ -104,6 +106,13 @@ impl Listener {
     /// message larger than it can be written. Bytes; default 65 536.
     pub fn high_water_mark(mut self, bytes: usize) -> Self {
         self.router = self.router.high_water_mark(bytes);
+        self
+    }
+
+    /// Chooses how messages are compressed, unless the service chooses itself. Default: [`Compression::shared`].
+    #[cfg(feature = "deflate")]
+    pub fn compression(mut self, compression: Compression) -> Self {
+        self.router = self.router.compression(compression);
         self
     }
 

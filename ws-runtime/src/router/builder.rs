@@ -8,6 +8,7 @@ use bytes::Bytes;
 use http::{Request, Response, StatusCode};
 use ws_core::path::{self, Segment, Template};
 
+use crate::compression::Compression;
 use crate::error::{BoxError, ConfigError, Result};
 use crate::router::body::Body;
 use crate::router::connections::Connections;
@@ -40,6 +41,7 @@ impl RouterBuilder {
         let config = Config {
             limits: RequestLimits::new(),
             handshake_timeout: Some(Duration::from_mins(2)),
+            compression: Compression::default(),
             high_water_mark: 64 * 1024,
         };
         Self { services: Vec::new(), fallback: None, config }
@@ -96,12 +98,22 @@ impl RouterBuilder {
         self
     }
 
+    /// Chooses how messages are compressed, unless the service chooses itself. Default: [`Compression::shared`].
+    #[cfg(feature = "deflate")]
+    pub fn compression(mut self, compression: Compression) -> Self {
+        self.config.compression = compression;
+        self
+    }
+
     /// Checks everything and makes the router.
     ///
     /// # Errors
     /// [`ConfigError`] for the first setting that is out of its range, and for two services whose paths are ambiguous.
     pub fn build(self) -> Result<Router> {
         self.config.limits.check()?;
+        if let Some((key, reason)) = self.config.compression.mistake() {
+            return Err(ConfigError::Listener { key, reason }.into());
+        }
         let mut routes = matchit::Router::new();
         let mut known: Vec<(String, &'static Descriptor)> = Vec::new();
         for Registration { descriptor, endpoint } in self.services {

@@ -5,6 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
 use std::task::Poll;
 
+use bytes::Bytes;
 use http::{Response, StatusCode};
 use hyper::upgrade::{OnUpgrade, Upgraded};
 use hyper_util::rt::TokioIo;
@@ -12,6 +13,7 @@ use tokio::net::TcpStream;
 use ws_core::handshake;
 
 use crate::caller::ConnectionId;
+use crate::compression::Negotiated;
 use crate::connection::{self, Connection, Established};
 use crate::router::body::Body;
 use crate::router::connections::{Connections, Ticket};
@@ -82,8 +84,11 @@ impl<S: Service> Registered<S> {
         };
         let Accept { service, headers } = accept;
         let subprotocol = handshake::server::choose_subprotocol(request.headers(), S::DESCRIPTOR.subprotocols);
+        let mut compression = self.settings.compression.unwrap_or(config.compression).negotiate(request.headers());
+        let extensions = compression.as_mut().map(|negotiated| std::mem::take(&mut negotiated.answer));
         let starting = Starting {
             id,
+            compression,
             subprotocol,
             request,
             settings: self.settings.clone(),
@@ -91,7 +96,7 @@ impl<S: Service> Registered<S> {
             ticket: connections.ticket(),
         };
         tokio::spawn(start(service, starting, on_upgrade));
-        response::switching_protocols(headers, &accept_key, subprotocol)
+        response::switching_protocols(headers, &accept_key, subprotocol, extensions.as_deref())
     }
 }
 
@@ -99,6 +104,7 @@ impl<S: Service> Registered<S> {
 struct Starting {
     id: ConnectionId,
     subprotocol: Option<&'static str>,
+    compression: Option<Negotiated>,
     request: UpgradeRequest,
     settings: Settings,
     high_water_mark: usize,
@@ -130,26 +136,48 @@ async fn open<S: Service>(starting: Starting, on_upgrade: OnUpgrade) -> Option<(
 
 impl Starting {
     fn connect<S: Service>(self, upgraded: Upgraded) -> (Connection, Ticket) {
-        let Self { id, subprotocol, request, settings, high_water_mark, mut ticket } = self;
+        let Self { id, subprotocol, compression, request, settings, high_water_mark, mut ticket } = self;
         let mut remote_addr = request.remote_addr();
-        // A plain socket, ours or that of a server that we are mounted in, is taken out of its wrappers.
-        let ((reader, writer), read_ahead) = match upgraded.downcast::<TokioIo<TcpStream>>() {
-            Ok(parts) => {
-                let stream = parts.io.into_inner();
+        let ((reader, writer), read_ahead) = match plain_socket(upgraded) {
+            Ok((stream, read_ahead)) => {
                 // Small answers must not wait for the acknowledgement of earlier ones.
                 if let Err(error) = stream.set_nodelay(true) {
                     tracing::debug!(%error, "TCP_NODELAY could not be set");
                 }
                 remote_addr = remote_addr.or_else(|| stream.peer_addr().ok());
-                (transport::split_tcp(stream), parts.read_buf)
+                (transport::split_tcp(stream), read_ahead)
             }
-            Err(upgraded) => (transport::split_boxed(Box::new(TokioIo::new(upgraded))), bytes::Bytes::new()),
+            Err(upgraded) => (transport::split_boxed(Box::new(TokioIo::new(upgraded))), Bytes::new()),
         };
         let is_secure = request.is_secure();
-        let established =
-            Established { id, subprotocol, remote_addr, is_secure, reader, writer, read_ahead, high_water_mark };
+        let established = Established {
+            id,
+            subprotocol,
+            remote_addr,
+            is_secure,
+            reader,
+            writer,
+            compression,
+            read_ahead,
+            high_water_mark,
+        };
         let connection = Connection::new::<S>(established, &settings);
         ticket.admit(connection.caller());
         (connection, ticket)
     }
+}
+
+/// Takes a plain socket, ours or that of a server that we are mounted in, out of its wrappers, with the bytes that were read
+/// behind the request.
+fn plain_socket(upgraded: Upgraded) -> Result<(TcpStream, Bytes), Upgraded> {
+    let upgraded = match upgraded.downcast::<TokioIo<TcpStream>>() {
+        Ok(parts) => return Ok((parts.io.into_inner(), parts.read_buf)),
+        Err(upgraded) => upgraded,
+    };
+    #[cfg(feature = "axum")]
+    let upgraded = match hyper_util::server::conn::auto::upgrade::downcast::<TokioIo<TcpStream>>(upgraded) {
+        Ok(parts) => return Ok((parts.io.into_inner(), parts.read_buf)),
+        Err(upgraded) => upgraded,
+    };
+    Err(upgraded)
 }

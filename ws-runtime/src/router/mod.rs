@@ -25,6 +25,7 @@ use http_body_util::Limited;
 use ws_core::handshake;
 use ws_core::path;
 
+use crate::compression::Compression;
 use crate::error::BoxError;
 use crate::router::builder::{Fallback, Route};
 use crate::router::connections::Connections;
@@ -75,6 +76,7 @@ pub(crate) struct Config {
     pub(crate) limits: RequestLimits,
     /// `None` is off.
     pub(crate) handshake_timeout: Option<Duration>,
+    pub(crate) compression: Compression,
     /// Bytes.
     pub(crate) high_water_mark: usize,
 }

@@ -1,8 +1,8 @@
 //! The answers of the router itself.
 
 use http::header::{
-    CONNECTION, CONTENT_TYPE, HeaderName, HeaderValue, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_PROTOCOL,
-    SEC_WEBSOCKET_VERSION, UPGRADE,
+    CONNECTION, CONTENT_TYPE, HeaderName, HeaderValue, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_EXTENSIONS,
+    SEC_WEBSOCKET_PROTOCOL, SEC_WEBSOCKET_VERSION, UPGRADE,
 };
 use http::{HeaderMap, Response, StatusCode};
 use std::borrow::Cow;
@@ -18,11 +18,18 @@ pub(crate) fn switching_protocols(
     mut headers: HeaderMap,
     accept_key: &str,
     subprotocol: Option<&str>,
+    extensions: Option<&str>,
 ) -> Response<Body> {
     headers.insert(UPGRADE, HeaderValue::from_static("websocket"));
     headers.insert(CONNECTION, HeaderValue::from_static("Upgrade"));
+    headers.remove(SEC_WEBSOCKET_EXTENSIONS);
     headers.remove(SEC_WEBSOCKET_PROTOCOL);
-    for (name, value) in [(SEC_WEBSOCKET_ACCEPT, Some(accept_key)), (SEC_WEBSOCKET_PROTOCOL, subprotocol)] {
+    let values = [
+        (SEC_WEBSOCKET_ACCEPT, Some(accept_key)),
+        (SEC_WEBSOCKET_EXTENSIONS, extensions),
+        (SEC_WEBSOCKET_PROTOCOL, subprotocol),
+    ];
+    for (name, value) in values {
         if let Some(value) = value.and_then(|value| HeaderValue::from_str(value).ok()) {
             headers.insert(name, value);
         }

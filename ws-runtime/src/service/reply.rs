@@ -120,7 +120,7 @@ macro_rules! impl_values {
 }
 
 impl_values!(Text, as_bytes: &str, String, &String, Box<str>, Cow<'_, str>);
-impl_values!(Binary, as_ref: &[u8], Vec<u8>, &Vec<u8>, Box<[u8]>, Bytes, &Bytes);
+impl_values!(Binary, as_ref: &[u8], Vec<u8>, &Vec<u8>, Box<[u8]>, Bytes, &Bytes, Cow<'_, [u8]>);
 
 impl<const N: usize> Value for [u8; N] {
     fn send(self, caller: &Caller) {
@@ -151,6 +151,18 @@ macro_rules! impl_pongs {
 }
 
 impl_pongs!(&[u8], Vec<u8>, &Vec<u8>, Box<[u8]>, Bytes, &Bytes);
+
+impl PongValue for Cow<'_, [u8]> {
+    fn payload(&self) -> Option<&[u8]> {
+        Some(self)
+    }
+}
+
+impl<const N: usize> PongValue for &[u8; N] {
+    fn payload(&self) -> Option<&[u8]> {
+        Some(*self)
+    }
+}
 
 impl<const N: usize> PongValue for [u8; N] {
     fn payload(&self) -> Option<&[u8]> {

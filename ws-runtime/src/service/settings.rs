@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::compression::Compression;
 use crate::error::ConfigError;
 
 /// The settings of a service that may be any expression, and the first mistake in them.
@@ -11,6 +12,8 @@ pub struct Settings {
     pub(crate) connection_closure_timeout: Option<Duration>,
     pub(crate) max_frame_size: usize,
     pub(crate) max_message_size: usize,
+    /// `None`: as the listener says.
+    pub(crate) compression: Option<Compression>,
     mistake: Option<(&'static str, &'static str)>,
 }
 
@@ -34,6 +37,7 @@ impl Settings {
             connection_closure_timeout: Some(Duration::from_mins(1)),
             max_frame_size: 65_536,
             max_message_size: 1 << 20,
+            compression: None,
             mistake: None,
         }
     }
@@ -66,6 +70,17 @@ impl Settings {
     #[must_use]
     pub fn max_message_size(mut self, bytes: usize) -> Self {
         self.max_message_size = self.size("max_message_size", bytes);
+        self
+    }
+
+    /// Instead of what the listener says.
+    #[cfg(feature = "deflate")]
+    #[must_use]
+    pub fn compression(mut self, compression: Compression) -> Self {
+        if let Some(mistake) = compression.mistake() {
+            self.mistake.get_or_insert(mistake);
+        }
+        self.compression = Some(compression);
         self
     }
 

@@ -1,0 +1,128 @@
+//! How messages are compressed: `permessage-deflate`, [RFC 7692](https://www.rfc-editor.org/rfc/rfc7692).
+
+use http::HeaderMap;
+use ws_core::deflate::{Deflation, Inflation, Level};
+use ws_core::extension::DeflateParameters;
+
+/// Whether and how messages are compressed, for clients that offer `permessage-deflate`.
+///
+/// Compression is negotiated for each connection; a client that offers none, or only what the server cannot keep, is served
+/// uncompressed. Incoming messages are limited by `max_message_size` while they are decompressed.
+///
+/// Default: [`Compression::shared`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Compression {
+    mode: Mode,
+    level: u8,
+    threshold: usize,
+    window_bits: u8,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Mode {
+    Dedicated,
+    Off,
+    Shared,
+}
+
+/// What has been negotiated for a connection.
+#[derive(Debug)]
+pub(crate) struct Negotiated {
+    pub(crate) inflation: Inflation,
+    pub(crate) compressor: Compressor,
+    /// The value of the response's `Sec-WebSocket-Extensions`.
+    pub(crate) answer: String,
+}
+
+/// Compresses what a connection sends.
+#[derive(Debug)]
+pub(crate) struct Compressor {
+    deflation: Deflation,
+    threshold: usize,
+}
+
+impl Compression {
+    /// Compresses every message on its own, in a compressor that all connections of a thread share: no memory per connection.
+    #[must_use]
+    pub const fn shared() -> Self {
+        Self { mode: Mode::Shared, level: 1, threshold: 128, window_bits: 15 }
+    }
+
+    /// Lets messages refer to earlier ones, in a compressor and a decompressor of the connection's own, each made when it is first
+    /// needed: messages become smaller, and a connection costs some hundred KiB.
+    #[must_use]
+    pub const fn dedicated() -> Self {
+        Self { mode: Mode::Dedicated, ..Self::shared() }
+    }
+
+    /// Compresses nothing, whatever clients offer.
+    #[must_use]
+    pub const fn off() -> Self {
+        Self { mode: Mode::Off, ..Self::shared() }
+    }
+
+    /// Sets how hard to compress: 1 (fastest) to 9 (smallest). Default 1.
+    #[must_use]
+    pub const fn level(mut self, level: u8) -> Self {
+        self.level = level;
+        self
+    }
+
+    /// Sends messages shorter than this uncompressed. Bytes; default 128.
+    #[must_use]
+    pub const fn threshold(mut self, bytes: usize) -> Self {
+        self.threshold = bytes;
+        self
+    }
+
+    /// Limits the server's window, and the client's where the client lets it be limited: the base-2 logarithm of its size in bytes,
+    /// 8 to 15. Default 15; each bit less halves the memory of a [dedicated](Self::dedicated) compressor.
+    #[must_use]
+    pub const fn window_bits(mut self, bits: u8) -> Self {
+        self.window_bits = bits;
+        self
+    }
+
+    /// Returns the name of the first setting that is out of its range, and what is wrong with it.
+    pub(crate) fn mistake(&self) -> Option<(&'static str, &'static str)> {
+        if Level::new(self.level).is_none() {
+            return Some(("compression level", "must be from 1 to 9"));
+        }
+        (!(8..=15).contains(&self.window_bits)).then_some(("compression window_bits", "must be from 8 to 15"))
+    }
+
+    /// Answers a client's offers.
+    pub(crate) fn negotiate(&self, offers: &HeaderMap) -> Option<Negotiated> {
+        let is_shared = match self.mode {
+            Mode::Off => return None,
+            Mode::Dedicated => false,
+            Mode::Shared => true,
+        };
+        let wanted = DeflateParameters {
+            server_no_context_takeover: is_shared,
+            client_no_context_takeover: is_shared,
+            server_max_window_bits: self.window_bits,
+            client_max_window_bits: self.window_bits,
+        };
+        let (agreed, answer) = wanted.answer(offers)?;
+        let level = Level::new(self.level).unwrap_or_default();
+        let deflation = if agreed.server_no_context_takeover { Deflation::shared } else { Deflation::dedicated };
+        let inflation = if agreed.client_no_context_takeover { Inflation::Shared } else { Inflation::Dedicated(None) };
+        let compressor =
+            Compressor { deflation: deflation(level, agreed.server_max_window_bits), threshold: self.threshold };
+        Some(Negotiated { inflation, compressor, answer })
+    }
+}
+
+impl Default for Compression {
+    fn default() -> Self {
+        Self::shared()
+    }
+}
+
+impl Compressor {
+    /// Appends the compressed message to `out`, unless it is not worth it.
+    pub(crate) fn compress(&mut self, message: &[u8], out: &mut Vec<u8>) -> bool {
+        message.len() >= self.threshold && self.deflation.deflate(message, out)
+    }
+}

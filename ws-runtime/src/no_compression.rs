@@ -1,0 +1,38 @@
+//! What stands for `compression` without the feature `deflate`: nothing is negotiated.
+
+use http::HeaderMap;
+use ws_core::deflate::Inflation;
+
+/// The only choice: none.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Compression {}
+
+/// Never made.
+#[derive(Debug)]
+pub(crate) struct Negotiated {
+    pub(crate) inflation: Inflation,
+    pub(crate) compressor: Compressor,
+    pub(crate) answer: String,
+}
+
+/// Never made.
+#[derive(Debug)]
+pub(crate) enum Compressor {}
+
+impl Compression {
+    #[expect(clippy::unused_self, clippy::trivially_copy_pass_by_ref, reason = "as with the feature")]
+    pub(crate) fn mistake(&self) -> Option<(&'static str, &'static str)> {
+        None
+    }
+
+    #[expect(clippy::unused_self, clippy::trivially_copy_pass_by_ref, reason = "as with the feature")]
+    pub(crate) fn negotiate(&self, _: &HeaderMap) -> Option<Negotiated> {
+        None
+    }
+}
+
+impl Compressor {
+    pub(crate) fn compress(&mut self, _: &[u8], _: &mut Vec<u8>) -> bool {
+        match *self {}
+    }
+}
