@@ -107,7 +107,7 @@ async fn connect(address: SocketAddr) -> TcpStream {
 async fn echo(stream: &mut TcpStream) {
     const LENGTH: usize = 1024;
     // With a key of zeros, a masked payload is the payload.
-    let mut frame = vec![0x82, 0x80 | 126, 0x04, 0x00, 0, 0, 0, 0];
+    let mut frame = vec![0x82, 0xFE, 0x04, 0x00, 0, 0, 0, 0];
     frame.extend((0..LENGTH).map(|index| index.to_le_bytes()[0]));
     stream.write_all(&frame).await.expect("the server reads");
     let mut answer = vec![0; 4 + LENGTH];

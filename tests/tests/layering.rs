@@ -66,7 +66,8 @@ fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
 fn named_modules(source: &str) -> Vec<String> {
     let code = source.lines().filter(|line| !line.trim_start().starts_with("//"));
     let names = code.flat_map(|line| line.split("crate::").skip(1).map(str::to_owned).collect::<Vec<_>>());
-    let first = |rest: String| rest.split(|char: char| !char.is_alphanumeric() && char != '_').next().map(str::to_owned);
+    let first =
+        |rest: String| rest.split(|char: char| !char.is_alphanumeric() && char != '_').next().map(str::to_owned);
     names.filter_map(first).filter(|name| LAYERS.iter().any(|layer| layer.contains(&name.as_str()))).collect()
 }
 
