@@ -3,6 +3,7 @@
 /// A key of the `service` attribute.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Key {
+    Compression,
     ConnectionClosureTimeout,
     Crate,
     Dispatcher,
@@ -15,7 +16,8 @@ pub(crate) enum Key {
 }
 
 impl Key {
-    pub(crate) const ALL: [Self; 9] = [
+    pub(crate) const ALL: [Self; 10] = [
+        Self::Compression,
         Self::ConnectionClosureTimeout,
         Self::Crate,
         Self::Dispatcher,
@@ -33,6 +35,7 @@ impl Key {
 
     pub(crate) const fn name(self) -> &'static str {
         match self {
+            Self::Compression => "compression",
             Self::ConnectionClosureTimeout => "connection_closure_timeout",
             Self::Crate => "crate",
             Self::Dispatcher => "dispatcher_key",
@@ -48,6 +51,7 @@ impl Key {
     /// What a value of the key is, for the sentence "`path` must be …".
     pub(crate) const fn expected(self) -> &'static str {
         match self {
+            Self::Compression => "a `Compression`",
             Self::ConnectionClosureTimeout | Self::IdleTimeout => "a number of seconds or a `Duration`",
             Self::Crate => "a path",
             Self::Dispatcher | Self::Path => "a string literal",
@@ -60,6 +64,7 @@ impl Key {
     /// The key with a value, as a person would write it.
     pub(crate) const fn example(self) -> &'static str {
         match self {
+            Self::Compression => "compression = Compression::off()",
             Self::ConnectionClosureTimeout => "connection_closure_timeout = 60",
             Self::Crate => "crate = ::websocket",
             Self::Dispatcher => "dispatcher_key = \"event\"",

@@ -35,11 +35,12 @@
 /// | `idle_timeout` | seconds without anything coming in or going out; 0 is off | 0 |
 /// | `max_frame_size` | bytes of payload of one data frame, in and out | 65 536 |
 /// | `max_message_size` | bytes of one message after reassembly | 1 048 576 |
+/// | `compression` | an expression of type [`Compression`](crate::Compression), instead of the listener's (feature `deflate`) | the listener's |
 /// | `connection_closure_timeout` | seconds to wait for the peer's close frame; -1 is for ever | 60 |
 /// | `dispatcher_key` | the field whose value names the method of a text message | none |
 /// | `crate` | the path of this crate | `::websocket` |
 ///
-/// A literal is checked at compile time. The four timeouts and sizes may be any expression: seconds an integer, a float, or a
+/// A literal is checked at compile time. The timeouts and sizes may be any expression: seconds an integer, a float, or a
 /// [`Duration`](std::time::Duration), sizes a `usize`; those are checked when the listener is bound, and give a
 /// [`ConfigError`](crate::ConfigError) that names the service and the key.
 ///

@@ -68,6 +68,13 @@ pub(super) fn check_size(key: Key, value: &Expr, diags: &mut Diagnostics) {
     }
 }
 
+/// Checks a value that no literal can be.
+pub(super) fn check_computed(key: Key, value: &Expr, diags: &mut Diagnostics) {
+    if matches!(peel(value), Expr::Array(_) | Expr::Closure(_) | Expr::Lit(_) | Expr::Tuple(_) | Expr::Unary(_)) {
+        report_ill_typed(key, value, diags);
+    }
+}
+
 /// Returns the string literal that a value must be.
 pub(super) fn string<'a>(key: Key, value: &'a Expr, diags: &mut Diagnostics) -> Option<&'a LitStr> {
     if let Expr::Lit(literal) = peel(value)

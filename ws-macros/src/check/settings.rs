@@ -35,6 +35,10 @@ pub(super) fn check<'a>(args: &'a RawArgs, diags: &mut Diagnostics) -> Settings<
 impl<'a> Settings<'a> {
     fn check(&mut self, key: Key, value: &'a Expr, diags: &mut Diagnostics) {
         match key {
+            Key::Compression => {
+                literal::check_computed(key, value, diags);
+                self.values.push(Setting { key, value });
+            }
             Key::ConnectionClosureTimeout | Key::IdleTimeout => {
                 literal::check_seconds(key, value, diags);
                 self.values.push(Setting { key, value });

@@ -21,6 +21,7 @@ fn arguments() {
         r#"path = "/", idle_timeout = -0, max_frame_size = 0x1000, max_message_size = 1_000usize"#,
         r#"path = "/", subprotocols = ["graphql-transport-ws", "chat.v1"], dispatcher_key = "type""#,
         r#"path = "/", subprotocols = [], crate = crate::websocket"#,
+        r#"path = "/", compression = websocket::Compression::dedicated().level(6)"#,
         r#"path = r"/chat", crate = ::renamed"#,
     ];
     for args in table {

@@ -16,7 +16,7 @@ fn keys() -> Vec<Case> {
             "unknown_key",
             r#"path = "/", timeout = 30, state = Hub"#,
             "timeout",
-            "unknown `service` attribute `timeout`\n= note: the attributes are `connection_closure_timeout`, `crate`, \
+            "unknown `service` attribute `timeout`\n= note: the attributes are `compression`, `connection_closure_timeout`, `crate`, \
              `dispatcher_key`, `idle_timeout`, `max_frame_size`, `max_message_size`, `path`, `state`, and `subprotocols`",
         ),
         // The path is there, only misspelt: it is not missing too.
