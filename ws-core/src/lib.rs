@@ -33,6 +33,8 @@ pub mod frame;
 #[cfg(feature = "wire")]
 pub mod handshake;
 #[cfg(feature = "wire")]
+pub mod lookahead;
+#[cfg(feature = "wire")]
 pub mod mask;
 #[cfg(feature = "wire")]
 pub mod opcode;

@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use syn::Attribute;
 
-use crate::model::{Route, Service};
+use crate::model::{Event, Route, Service};
 use crate::types;
 
 /// ```ignore
@@ -13,6 +13,7 @@ use crate::types;
 ///     path: "/chat/<username>",
 ///     subprotocols: &["chat.v1"],
 ///     dispatcher_key: __ws::Some("event"),
+///     answers_pings: true,
 ///     routes: &[__ws::Route::Method("on_subscribe")],
 ///     ..__ws::Descriptor::DEFAULT
 /// };
@@ -20,7 +21,12 @@ use crate::types;
 pub(super) fn expand(service: &Service<'_>) -> TokenStream {
     let name = types::name(service.block.self_ty());
     let path = service.path;
-    let optional = [expand_subprotocols(service), expand_dispatcher_key(service), expand_routes(service)];
+    let optional = [
+        expand_subprotocols(service),
+        expand_dispatcher_key(service),
+        expand_answers_pings(service),
+        expand_routes(service),
+    ];
     // The defaults of no fields are a lint.
     let rest = optional.iter().any(Option::is_none).then(|| quote!(..__ws::Descriptor::DEFAULT));
     let fields = optional.iter().flatten();
@@ -61,6 +67,16 @@ fn expand_subprotocols(service: &Service<'_>) -> Option<TokenStream> {
 
 fn expand_dispatcher_key(service: &Service<'_>) -> Option<TokenStream> {
     service.dispatcher_key.map(|key| quote!(dispatcher_key: __ws::Some(#key)))
+}
+
+fn expand_answers_pings(service: &Service<'_>) -> Option<TokenStream> {
+    let on_ping = service.callbacks.iter().find(|callback| matches!(callback.event, Event::Ping { .. }))?;
+    let cfgs = &on_ping.cfgs;
+    if cfgs.is_empty() {
+        return Some(quote!(answers_pings: true));
+    }
+    let conditions = cfgs.iter().filter_map(|cfg| cfg.parse_args::<TokenStream>().ok());
+    Some(quote!(answers_pings: ::core::cfg!(all(#(#conditions),*))))
 }
 
 fn expand_routes(service: &Service<'_>) -> Option<TokenStream> {

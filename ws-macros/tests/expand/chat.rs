@@ -21,8 +21,12 @@ const _: () = {
     #[automatically_derived]
     impl __ws::Service for Chat {
         type State = Hub;
-        const DESCRIPTOR: __ws::Descriptor =
-            __ws::Descriptor { name: "Chat", path: "/chat/<username>", ..__ws::Descriptor::DEFAULT };
+        const DESCRIPTOR: __ws::Descriptor = __ws::Descriptor {
+            name: "Chat",
+            path: "/chat/<username>",
+            answers_pings: true,
+            ..__ws::Descriptor::DEFAULT
+        };
         #[allow(path_statements)]
         const CHECKS: () = {
             <String as ::websocket::FromSegment>::CHECK;

@@ -36,6 +36,7 @@ const _: () = {
                 #[cfg(not(feature = "heartbeat"))]
                 __ws::Route::Method(""),
             ],
+            ..__ws::Descriptor::DEFAULT
         };
         #[allow(path_statements)]
         const CHECKS: () = {

@@ -150,16 +150,18 @@ impl Caller {
     /// The connection closes even if the future is dropped after its first poll.
     pub async fn close(&self, frame: CloseFrame) -> Result<()> {
         self.start_close(&frame);
-        self.closed().await;
+        self.shared.ended().await;
         match self.shared.phase() {
             Phase::TimedOut => Err(Error::CloseTimeout),
             _ => Ok(()),
         }
     }
 
-    /// Resolves when the connection has ended, whatever ended it. At once when it has ended already.
+    /// Resolves when the connection has ended, whatever ended it; at once when it has ended already. A callback that waits for it
+    /// hears of it as soon as the peer's close frame or the end of the stream has come in, while messages that came before are
+    /// still to be handled.
     pub async fn closed(&self) {
-        self.shared.ended().await;
+        self.shared.ended_or_left().await;
     }
 
     /// Returns what identifies the connection.
@@ -179,7 +181,9 @@ impl Caller {
     /// to be broken.
     #[must_use]
     pub fn is_open(&self) -> bool {
-        self.shared.phase() == Phase::Open && !self.shared.with_outbox(|outbox| outbox.is_broken())
+        self.shared.phase() == Phase::Open
+            && !self.shared.is_peer_leaving()
+            && !self.shared.with_outbox(|outbox| outbox.is_broken())
     }
 
     /// Returns whether the connection runs over TLS.

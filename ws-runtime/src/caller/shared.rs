@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 use std::pin::pin;
-use std::sync::atomic::{AtomicU8, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::Notify;
@@ -44,6 +44,8 @@ pub(crate) struct Shared {
     /// What `outbox.queued()` was when the lock was last released.
     queued: AtomicUsize,
     phase: AtomicU8,
+    /// The peer has closed or is gone, which the driver has not come to yet.
+    peer_leaves: AtomicBool,
     drained: Notify,
     ended: Notify,
 }
@@ -75,6 +77,7 @@ impl Shared {
             outbox: Mutex::new(outbox),
             queued: AtomicUsize::new(0),
             phase: AtomicU8::new(Phase::Open as u8),
+            peer_leaves: AtomicBool::new(false),
             drained: Notify::new(),
             ended: Notify::new(),
         }
@@ -155,11 +158,36 @@ impl Shared {
         self.ended.notify_waiters();
     }
 
+    /// Tells everybody who waits for the end that it is near: the peer has closed, or is gone.
+    pub(crate) fn peer_leaves(&self) {
+        if !self.peer_leaves.swap(true, Ordering::AcqRel) {
+            self.ended.notify_waiters();
+        }
+    }
+
+    /// Returns whether the peer is known to have closed, or to be gone.
+    pub(crate) fn is_peer_leaving(&self) -> bool {
+        self.peer_leaves.load(Ordering::Acquire)
+    }
+
     /// Resolves when the connection has ended.
     pub(crate) async fn ended(&self) {
-        let mut ended = pin!(self.ended.notified());
-        ended.as_mut().enable();
-        if self.phase() < Phase::Ended {
+        self.until(|shared| shared.phase() >= Phase::Ended).await;
+    }
+
+    /// Resolves when the connection has ended, or the peer is known to have closed or to be gone.
+    pub(crate) async fn ended_or_left(&self) {
+        self.until(|shared| shared.phase() >= Phase::Ended || shared.is_peer_leaving()).await;
+    }
+
+    async fn until(&self, is_over: impl Fn(&Self) -> bool) {
+        loop {
+            let mut ended = pin!(self.ended.notified());
+            // Registers before the look, so that an end in between is not missed.
+            ended.as_mut().enable();
+            if is_over(self) {
+                return;
+            }
             ended.await;
         }
     }

@@ -19,6 +19,7 @@ use ws_core::closing::CloseSeeker;
 
 use crate::caller::shared::{Phase, Shared};
 use crate::connection::input::poll_discard;
+use crate::connection::session::Remainder;
 use crate::connection::timers::deadline;
 use crate::transport::Reader;
 
@@ -54,12 +55,16 @@ impl Answer {
 }
 
 impl Closing {
-    /// Begins to wait. `skip` bytes of the peer's current frame and `undecoded` bytes behind it are already read or under way.
-    pub(crate) fn new(skip: u64, undecoded: &[u8], timeout: Option<Duration>) -> Self {
-        let mut seeker = CloseSeeker::new(skip);
-        let answer = seek(&mut seeker, undecoded);
+    /// Begins to wait for what comes behind the rest of the current frame, in the bytes that are read already or still to come.
+    pub(crate) fn begin(remainder: &Remainder<'_>, timeout: Option<Duration>) -> Box<Self> {
+        let mut seeker = CloseSeeker::new(remainder.skip);
+        let mut answer = seek(&mut seeker, remainder.undecoded);
+        if let Some(ahead) = remainder.ahead.as_deref() {
+            let is_over = ahead.end.is_some();
+            answer = answer.or_else(|| seek(&mut seeker, &ahead.bytes)).or_else(|| is_over.then_some(Answer::LOST));
+        }
         let deadline = timeout.map(|timeout| Box::pin(sleep_until(deadline(Instant::now(), timeout))));
-        Self { seeker, deadline, answer }
+        Box::new(Self { seeker, deadline, answer })
     }
 
     /// Waits for the answer, while the outbox drains.

@@ -57,25 +57,28 @@ async fn serve<S: Service>(
     input: &mut Input,
     session: &mut Session,
 ) -> Result<std::convert::Infallible, End> {
-    session.handle(service, Event::Open, remainder(input)).await?;
+    session.handle(service, Event::Open, input.remainder()).await?;
     loop {
         let progress = handle_input(service, input, session).await?;
         let wake = poll_fn(|cx| poll_wake(progress, input, session, cx)).await?;
         session.caller.shared().with_outbox(Outbox::cork);
         if let Wake::Idle = wake {
-            session.handle(service, Event::IdleTimeout, remainder(input)).await?;
+            session.handle(service, Event::IdleTimeout, input.remainder()).await?;
         }
     }
 }
 
 /// Decodes what has been read and handles it, until nothing is left or the outbox is full.
 async fn handle_input<S: Service>(service: &mut S, input: &mut Input, session: &mut Session) -> Result<Progress, End> {
-    let Input { reader, protocol, buffer, start, .. } = input;
     while !session.caller.shared().is_full() {
+        let Input { reader, protocol, buffer, start, ahead, .. } = &mut *input;
         let (incoming, undecoded) = protocol.poll_event(&mut buffer[*start..]).map_err(End::Failed)?;
         let left = undecoded.len();
         let Some(incoming) = incoming else {
             *start = buffer.len() - left;
+            if input.take_read_ahead()? {
+                continue;
+            }
             return Ok(Progress::Done);
         };
         let event = match incoming {
@@ -88,7 +91,7 @@ async fn handle_input<S: Service>(service: &mut S, input: &mut Input, session: &
             Incoming::Pong(data) => Event::Pong(Data::Binary(data)),
             Incoming::Close(code, reason) => return Err(End::Received(code, reason.to_owned())),
         };
-        let handled = session.handle(service, event, Remainder { reader, undecoded, skip: 0 }).await;
+        let handled = session.handle(service, event, Remainder { reader, undecoded, ahead, skip: 0 }).await;
         *start = buffer.len() - left;
         handled?;
     }
@@ -120,13 +123,13 @@ fn poll_wake(
             return Poll::Ready(Ok(Wake::Input));
         }
         if let Poll::Ready(read) = input.poll_read(cx) {
-            if let Some(idle) = &mut session.idle {
+            if let Some(idle) = &mut session.upkeep.idle {
                 idle.record_read();
             }
             return Poll::Ready(read.map(|()| Wake::Input));
         }
     }
-    match &mut session.idle {
+    match &mut session.upkeep.idle {
         Some(idle) => idle.poll_idle(cx, last_write).map(|()| Ok(Wake::Idle)),
         None => Poll::Pending,
     }
@@ -155,7 +158,7 @@ async fn finish<S: Service>(service: &mut Option<S>, end: End, input: &mut Input
         End::Aborted | End::Failed(_) | End::Lost(_) | End::Panicked => (CloseCode::ABNORMAL, String::new()),
     };
     shared.end(Phase::Ended);
-    session.is_ending = true;
+    session.upkeep.is_ending = true;
     input.discard();
     let can_talk = !matches!(end, End::Aborted | End::Lost(_));
     if let Some(service) = service {
@@ -173,7 +176,7 @@ async fn finish<S: Service>(service: &mut Option<S>, end: End, input: &mut Input
     // Before the peer takes its time: what the service holds is free as soon as it has been told.
     drop_contained(service);
     if can_talk {
-        shut_down(&mut input.reader, shared, session.closure_timeout).await;
+        shut_down(&mut input.reader, shared, session.upkeep.closure_timeout).await;
     }
 }
 
@@ -186,13 +189,11 @@ fn drop_contained<S>(service: &mut Option<S>) {
 
 /// Waits for the peer's answer to our close frame.
 async fn answer(input: &mut Input, session: &mut Session) -> (CloseCode, String) {
-    let closing = session.closing.get_or_insert_with(|| {
-        Box::new(Closing::new(input.protocol.remaining(), input.undecoded(), session.closure_timeout))
-    });
+    let Session { caller, upkeep, .. } = session;
+    let closing = upkeep.closing.get_or_insert_with(|| Closing::begin(&input.remainder(), upkeep.closure_timeout));
     // While it waits, a connection needs no buffer.
     input.discard();
-    let shared = session.caller.shared();
-    let answer = poll_fn(|cx| closing.poll_answer(&mut input.reader, shared, cx)).await;
+    let answer = poll_fn(|cx| closing.poll_answer(&mut input.reader, caller.shared(), cx)).await;
     (answer.status, answer.reason)
 }
 
@@ -205,7 +206,7 @@ async fn tell<S: Service>(
     input: &mut Input,
     session: &mut Session,
 ) {
-    let mut remainder = remainder(input);
+    let mut remainder = input.remainder();
     if let Some(error) = error
         && !tell_error(service, &error, &mut remainder, session).await
     {
@@ -249,9 +250,4 @@ async fn until_aborted(told: impl Future<Output = ()>, shared: &Shared) {
         polled => polled,
     })
     .await;
-}
-
-fn remainder(input: &mut Input) -> Remainder<'_> {
-    let Input { reader, protocol, buffer, start, .. } = input;
-    Remainder { reader, undecoded: &buffer[*start..], skip: protocol.remaining() }
 }

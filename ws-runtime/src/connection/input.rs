@@ -9,6 +9,8 @@ use tokio::io::AsyncReadExt;
 use ws_core::protocol::Protocol;
 
 use crate::connection::End;
+use crate::connection::read_ahead::{ReadAhead, StreamEnd};
+use crate::connection::session::Remainder;
 use crate::pool;
 use crate::transport::Reader;
 
@@ -24,6 +26,8 @@ pub(crate) struct Input {
     pub(crate) buffer: Vec<u8>,
     /// How much of `buffer` is decoded.
     pub(crate) start: usize,
+    /// What has come in while callbacks ran, behind `buffer`. Boxed: most connections never need it.
+    pub(crate) ahead: Option<Box<ReadAhead>>,
     /// What the next read asks for: doubled by each read that fills it, halved by each that fills less than half.
     read_size: usize,
 }
@@ -31,12 +35,32 @@ pub(crate) struct Input {
 impl Input {
     /// Makes the receiving half; `read_ahead` is what the HTTP server has already read behind the request.
     pub(crate) fn new(reader: Reader, protocol: Protocol, read_ahead: &[u8]) -> Self {
-        Self { reader, protocol, buffer: read_ahead.to_vec(), start: 0, read_size: pool::BUFFER_SIZE }
+        Self { reader, protocol, buffer: read_ahead.to_vec(), start: 0, ahead: None, read_size: pool::BUFFER_SIZE }
     }
 
-    /// Returns the bytes that are read but not decoded.
-    pub(crate) fn undecoded(&self) -> &[u8] {
-        &self.buffer[self.start..]
+    /// Moves what has been read ahead behind what is not decoded. Returns whether there is something new to decode.
+    ///
+    /// # Errors
+    /// The end of the stream, once everything before it is decoded.
+    pub(crate) fn take_read_ahead(&mut self) -> Result<bool, End> {
+        let Some(ahead) = &mut self.ahead else { return Ok(false) };
+        if ahead.bytes.is_empty() {
+            return match ahead.end.take() {
+                None => Ok(false),
+                Some(StreamEnd::Ended) => Err(End::Lost(None)),
+                Some(StreamEnd::Broken(error)) => Err(End::Lost(Some(error))),
+            };
+        }
+        let mut bytes = std::mem::take(&mut ahead.bytes);
+        self.buffer.drain(..self.start);
+        self.start = 0;
+        if self.buffer.is_empty() {
+            std::mem::swap(&mut self.buffer, &mut bytes);
+        } else {
+            self.buffer.extend_from_slice(&bytes);
+        }
+        pool::put(bytes);
+        Ok(true)
     }
 
     /// Reads once.
@@ -75,9 +99,16 @@ impl Input {
         read
     }
 
+    /// Returns what stays within reach while a callback runs that borrows nothing of the input.
+    pub(crate) fn remainder(&mut self) -> Remainder<'_> {
+        let Self { reader, protocol, buffer, start, ahead, .. } = self;
+        Remainder { reader, undecoded: &buffer[*start..], ahead, skip: protocol.remaining() }
+    }
+
     /// Throws away what is read but not decoded, and gives its buffer back.
     pub(crate) fn discard(&mut self) {
         self.start = 0;
+        self.ahead = None;
         pool::put(std::mem::take(&mut self.buffer));
     }
 
@@ -95,7 +126,7 @@ impl Input {
     /// Gives the pooled buffer back: nothing is coming in.
     fn release(&mut self) {
         if self.buffer.capacity() >= pool::BUFFER_SIZE {
-            let rest = self.undecoded().to_vec();
+            let rest = self.buffer[self.start..].to_vec();
             pool::put(std::mem::replace(&mut self.buffer, rest));
             self.start = 0;
         }

@@ -8,8 +8,10 @@ pub(crate) mod closing;
 mod dispatch;
 mod driver;
 pub(crate) mod input;
+pub(crate) mod read_ahead;
 mod session;
 mod timers;
+mod upkeep;
 
 use std::io;
 use std::net::SocketAddr;
@@ -26,6 +28,7 @@ use crate::caller::{Caller, ConnectionId};
 use crate::compression::Negotiated;
 use crate::connection::input::Input;
 use crate::connection::session::Session;
+use crate::connection::upkeep::Upkeep;
 use crate::service::{Service, Settings};
 use crate::transport::{Reader, Writer};
 
@@ -52,6 +55,8 @@ pub(crate) struct Established {
     pub(crate) read_ahead: bytes::Bytes,
     /// Bytes.
     pub(crate) high_water_mark: usize,
+    /// Bytes.
+    pub(crate) read_ahead_limit: usize,
 }
 
 /// Why no more messages are handled.
@@ -83,6 +88,7 @@ impl Connection {
             compression,
             read_ahead,
             high_water_mark,
+            read_ahead_limit,
         } = established;
         let limits = Limits { max_frame_size: settings.max_frame_size, max_message_size: settings.max_message_size };
         let (inflation, compressor) = match compression {
@@ -96,7 +102,11 @@ impl Connection {
         let shared = Arc::new(Shared::new(identity, outbox, high_water_mark));
         Self {
             input: Input::new(reader, protocol, &read_ahead),
-            session: Session::new(Caller::new(shared), &S::DESCRIPTOR, settings),
+            session: Session {
+                caller: Caller::new(shared),
+                descriptor: &S::DESCRIPTOR,
+                upkeep: Upkeep::new(settings, read_ahead_limit, S::DESCRIPTOR.answers_pings),
+            },
         }
     }
 

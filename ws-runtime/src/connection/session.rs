@@ -3,8 +3,7 @@
 use std::future::poll_fn;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
-use std::task::{Context, Poll};
-use std::time::Duration;
+use std::task::Poll;
 
 use ws_core::close::{CloseCode, CloseFrame};
 use ws_core::opcode::Opcode;
@@ -13,10 +12,10 @@ use crate::caller::Caller;
 use crate::caller::outbox::Outbox;
 use crate::caller::shared::{Admission, Phase};
 use crate::connection::End;
-use crate::connection::closing::Closing;
-use crate::connection::timers::IdleTimer;
+use crate::connection::read_ahead::ReadAhead;
+use crate::connection::upkeep::Upkeep;
 use crate::error::Error;
-use crate::service::{Descriptor, Event, Failure, Handled, Outcome, Service, Settings, Source};
+use crate::service::{Descriptor, Event, Failure, Handled, Outcome, Service, Source};
 use crate::transport::Reader;
 
 /// Everything of a connection but its input.
@@ -24,12 +23,7 @@ use crate::transport::Reader;
 pub(crate) struct Session {
     pub(crate) caller: Caller,
     pub(crate) descriptor: &'static Descriptor,
-    pub(crate) idle: Option<IdleTimer>,
-    pub(crate) closure_timeout: Option<Duration>,
-    /// No message is handled any more: what is left are `on_error` and `on_close`.
-    pub(crate) is_ending: bool,
-    /// Has begun when our close frame went out while a callback was waiting. Boxed: it is needed once at most.
-    pub(crate) closing: Option<Box<Closing>>,
+    pub(crate) upkeep: Upkeep,
 }
 
 /// The part of the input that stays within reach while a callback borrows the rest.
@@ -38,22 +32,13 @@ pub(crate) struct Remainder<'a> {
     pub(crate) reader: &'a mut Reader,
     /// What is read but not decoded.
     pub(crate) undecoded: &'a [u8],
+    /// What is read behind that, if anything.
+    pub(crate) ahead: &'a mut Option<Box<ReadAhead>>,
     /// How much of the current frame has not arrived.
     pub(crate) skip: u64,
 }
 
 impl Session {
-    pub(crate) fn new(caller: Caller, descriptor: &'static Descriptor, settings: &Settings) -> Self {
-        Self {
-            caller,
-            descriptor,
-            idle: settings.idle_timeout.map(IdleTimer::new),
-            closure_timeout: settings.connection_closure_timeout,
-            is_ending: false,
-            closing: None,
-        }
-    }
-
     /// Lets the service handle an event, by the error rules if need be. An error ends the message loop.
     pub(crate) async fn handle<S: Service>(
         &mut self,
@@ -63,7 +48,7 @@ impl Session {
     ) -> Result<(), End> {
         match self.call(service, event, &mut remainder).await? {
             Ok(Handled::Done) => {}
-            Ok(Handled::Unhandled) => self.unhandled(event),
+            Ok(Handled::Unhandled) => self.unhandled(event, &mut remainder),
             // Boxed: failures are rare, and their future would make every connection's task larger.
             Err(failure) => Box::pin(self.fail(service, event, failure, &mut remainder)).await?,
         }
@@ -81,9 +66,10 @@ impl Session {
         event: Event<'_>,
         remainder: &mut Remainder<'_>,
     ) -> Result<Outcome, End> {
-        let Self { caller, closing, closure_timeout, is_ending, .. } = self;
+        let Self { caller, upkeep, .. } = self;
         let mut future = pin!(service.call(caller, event));
         let mut is_first = true;
+        let mut search = None;
         poll_fn(|cx| {
             if !std::mem::take(&mut is_first) {
                 // What the callback writes before it waits again leaves in one write.
@@ -91,15 +77,7 @@ impl Session {
             }
             match catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(cx))) {
                 Ok(Poll::Ready(outcome)) => Poll::Ready(Ok(outcome)),
-                Ok(Poll::Pending) if *is_ending => {
-                    // The peer need not wait for the service: our end of the stream ends at once.
-                    let _ = caller.shared().with_outbox(|outbox| {
-                        outbox.uncork(cx);
-                        outbox.poll_shutdown(cx)
-                    });
-                    Poll::Pending
-                }
-                Ok(Poll::Pending) => poll_waiting(caller, closing, *closure_timeout, remainder, cx).map(Err),
+                Ok(Poll::Pending) => upkeep.poll(caller, remainder, &mut search, cx).map(Err),
                 Err(_) => {
                     tracing::error!(connection = %caller.connection_id(), "a callback panicked");
                     Poll::Ready(Err(End::Panicked))
@@ -110,9 +88,10 @@ impl Session {
     }
 
     /// Does what happens by itself when the service has no callback for an event.
-    fn unhandled(&self, event: Event<'_>) {
+    fn unhandled(&self, event: Event<'_>, remainder: &mut Remainder<'_>) {
         let connection = self.caller.connection_id();
         match event {
+            Event::Ping(_) if remainder.ahead.as_mut().is_some_and(|ahead| ahead.take_answered()) => {}
             Event::Ping(data) => {
                 // Fails only when the connection is closing; a pong is not needed then.
                 let _ = self.caller.shared().push(Opcode::Pong, data.as_bytes(), Admission::Always);
@@ -162,34 +141,6 @@ impl Session {
         }
         Ok(())
     }
-}
-
-/// Serves the connection while a callback waits: writes what is queued, and takes the peer's answer to our close frame, which
-/// may be what the callback waits for.
-fn poll_waiting(
-    caller: &Caller,
-    closing: &mut Option<Box<Closing>>,
-    closure_timeout: Option<Duration>,
-    remainder: &mut Remainder<'_>,
-    cx: &mut Context<'_>,
-) -> Poll<End> {
-    let shared = caller.shared();
-    // A broken outbox is no reason to drop a callback half-way: the next read tells.
-    let _ = shared.with_outbox(|outbox| {
-        outbox.uncork(cx);
-        outbox.poll_flush(cx)
-    });
-    match shared.phase() {
-        Phase::Open | Phase::Ended | Phase::TimedOut => {}
-        Phase::Closing => {
-            let closing = closing
-                .get_or_insert_with(|| Box::new(Closing::new(remainder.skip, remainder.undecoded, closure_timeout)));
-            // The answer stays in `closing`; whoever waits for it has been woken.
-            let _ = closing.poll_answer(remainder.reader, shared, cx);
-        }
-        Phase::Aborted => return Poll::Ready(End::Aborted),
-    }
-    Poll::Pending
 }
 
 /// Tells the peer about an error that no callback handled, without a detail that is none of its business.

@@ -109,6 +109,13 @@ impl Listener {
         self
     }
 
+    /// Limits what is read ahead while a callback runs, so that pings are answered and the end of the connection is noticed
+    /// meanwhile. Bytes; default 65 536. 0 reads nothing ahead.
+    pub fn read_ahead_limit(mut self, bytes: usize) -> Self {
+        self.router = self.router.read_ahead_limit(bytes);
+        self
+    }
+
     /// Chooses how messages are compressed, unless the service chooses itself. Default: [`Compression::shared`].
     #[cfg(feature = "deflate")]
     pub fn compression(mut self, compression: Compression) -> Self {

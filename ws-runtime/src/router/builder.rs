@@ -43,6 +43,7 @@ impl RouterBuilder {
             handshake_timeout: Some(Duration::from_mins(2)),
             compression: Compression::default(),
             high_water_mark: 64 * 1024,
+            read_ahead_limit: 64 * 1024,
         };
         Self { services: Vec::new(), fallback: None, config }
     }
@@ -95,6 +96,13 @@ impl RouterBuilder {
     /// message larger than it can be written. Bytes; default 65 536.
     pub fn high_water_mark(mut self, bytes: usize) -> Self {
         self.config.high_water_mark = bytes;
+        self
+    }
+
+    /// Limits what is read ahead while a callback runs, so that pings are answered and the end of the connection is noticed
+    /// meanwhile. Bytes; default 65 536. 0 reads nothing ahead.
+    pub fn read_ahead_limit(mut self, bytes: usize) -> Self {
+        self.config.read_ahead_limit = bytes;
         self
     }
 

@@ -93,6 +93,7 @@ impl<S: Service> Registered<S> {
             request,
             settings: self.settings.clone(),
             high_water_mark: config.high_water_mark,
+            read_ahead_limit: config.read_ahead_limit,
             ticket: connections.ticket(),
         };
         tokio::spawn(start(service, starting, on_upgrade));
@@ -108,6 +109,7 @@ struct Starting {
     request: UpgradeRequest,
     settings: Settings,
     high_water_mark: usize,
+    read_ahead_limit: usize,
     ticket: Ticket,
 }
 
@@ -136,7 +138,8 @@ async fn open<S: Service>(starting: Starting, on_upgrade: OnUpgrade) -> Option<(
 
 impl Starting {
     fn connect<S: Service>(self, upgraded: Upgraded) -> (Connection, Ticket) {
-        let Self { id, subprotocol, compression, request, settings, high_water_mark, mut ticket } = self;
+        let Self { id, subprotocol, compression, request, settings, high_water_mark, read_ahead_limit, mut ticket } =
+            self;
         let mut remote_addr = request.remote_addr();
         let ((reader, writer), read_ahead) = match plain_socket(upgraded) {
             Ok((stream, read_ahead)) => {
@@ -160,6 +163,7 @@ impl Starting {
             compression,
             read_ahead,
             high_water_mark,
+            read_ahead_limit,
         };
         let connection = Connection::new::<S>(established, &settings);
         ticket.admit(connection.caller());

@@ -79,6 +79,8 @@ pub(crate) struct Config {
     pub(crate) compression: Compression,
     /// Bytes.
     pub(crate) high_water_mark: usize,
+    /// Bytes.
+    pub(crate) read_ahead_limit: usize,
 }
 
 /// Where a request came from; attached to requests by the listener.

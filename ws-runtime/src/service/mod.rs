@@ -62,11 +62,14 @@ pub struct Descriptor {
     pub subprotocols: &'static [&'static str],
     /// The field that names the method of a text message.
     pub dispatcher_key: Option<&'static str>,
+    /// The service has an `on_ping`.
+    pub answers_pings: bool,
     /// The dispatched methods; an [`Event::Dispatched`] carries an index into them.
     pub routes: &'static [Route],
 }
 
 impl Descriptor {
     /// A service without anything optional.
-    pub const DEFAULT: Self = Self { name: "", path: "/", subprotocols: &[], dispatcher_key: None, routes: &[] };
+    pub const DEFAULT: Self =
+        Self { name: "", path: "/", subprotocols: &[], dispatcher_key: None, answers_pings: false, routes: &[] };
 }

@@ -1,0 +1,87 @@
+//! What a connection does while a callback waits, and while it waits itself.
+
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use crate::caller::Caller;
+use crate::caller::shared::Phase;
+use crate::connection::End;
+use crate::connection::closing::Closing;
+use crate::connection::read_ahead::Search;
+use crate::connection::session::Remainder;
+use crate::connection::timers::IdleTimer;
+use crate::service::Settings;
+
+/// The timers of a connection, and how far its end is.
+#[derive(Debug)]
+pub(crate) struct Upkeep {
+    pub(crate) idle: Option<IdleTimer>,
+    pub(crate) closure_timeout: Option<Duration>,
+    /// Bytes.
+    read_ahead_limit: usize,
+    /// The service has an `on_ping`, so that pings wait for their turn.
+    service_answers_pings: bool,
+    /// No message is handled any more: what is left are `on_error` and `on_close`.
+    pub(crate) is_ending: bool,
+    /// Has begun when our close frame went out while a callback was waiting. Boxed: it is needed once at most.
+    pub(crate) closing: Option<Box<Closing>>,
+}
+
+impl Upkeep {
+    pub(crate) fn new(settings: &Settings, read_ahead_limit: usize, service_answers_pings: bool) -> Self {
+        Self {
+            idle: settings.idle_timeout.map(IdleTimer::new),
+            closure_timeout: settings.connection_closure_timeout,
+            read_ahead_limit,
+            service_answers_pings,
+            is_ending: false,
+            closing: None,
+        }
+    }
+
+    /// Serves the connection while a callback waits: writes what is queued, reads ahead, and takes the peer's answer to our close
+    /// frame, which may be what the callback waits for. `search` begins with the first wait.
+    pub(crate) fn poll(
+        &mut self,
+        caller: &Caller,
+        remainder: &mut Remainder<'_>,
+        search: &mut Option<Search>,
+        cx: &mut Context<'_>,
+    ) -> Poll<End> {
+        let shared = caller.shared();
+        // A broken outbox is no reason to drop a callback half-way: the next read tells.
+        let _ = shared.with_outbox(|outbox| {
+            outbox.uncork(cx);
+            // The peer need not wait for the last callbacks: our end of the stream ends at once.
+            if self.is_ending { outbox.poll_shutdown(cx) } else { outbox.poll_flush(cx) }
+        });
+        match shared.phase() {
+            _ if self.is_ending => {}
+            Phase::Open => self.read_ahead(caller, remainder, search, cx),
+            Phase::Closing => {
+                let closing = self.closing.get_or_insert_with(|| Closing::begin(remainder, self.closure_timeout));
+                // The answer stays in `closing`; whoever waits for it has been woken.
+                let _ = closing.poll_answer(remainder.reader, shared, cx);
+            }
+            Phase::Ended | Phase::TimedOut => {}
+            Phase::Aborted => return Poll::Ready(End::Aborted),
+        }
+        Poll::Pending
+    }
+
+    fn read_ahead(
+        &mut self,
+        caller: &Caller,
+        remainder: &mut Remainder<'_>,
+        search: &mut Option<Search>,
+        cx: &mut Context<'_>,
+    ) {
+        let ahead = remainder.ahead.get_or_insert_default();
+        let has_read = ahead.poll_read(remainder.reader, self.read_ahead_limit, cx);
+        if let Some(idle) = self.idle.as_mut().filter(|_| has_read) {
+            idle.record_read();
+        }
+        let search = search.get_or_insert_with(|| Search::new(remainder.skip));
+        ahead.look(search, remainder.undecoded, self.service_answers_pings, caller.shared());
+    }
+}
