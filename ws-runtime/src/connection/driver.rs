@@ -4,6 +4,7 @@
 //!   on_open ──▶ [messages: decode and call until the input is used up ──▶ flush, read] ──▶ on_error? ──▶ on_close ──▶ shut down
 //! ```
 
+use std::convert::Infallible;
 use std::future::poll_fn;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
@@ -20,7 +21,7 @@ use crate::connection::input::Input;
 use crate::connection::session::{Remainder, Session};
 use crate::connection::{Connection, End};
 use crate::error::Error;
-use crate::service::{Data, Event, Handled, Service};
+use crate::service::{Data, Descriptor, Event, Handled, Service};
 
 /// Why the message loop goes on.
 enum Wake {
@@ -52,50 +53,65 @@ pub(crate) async fn run<S: Service>(service: &mut Option<S>, connection: &mut Co
 }
 
 /// Handles messages until something ends them.
-async fn serve<S: Service>(
-    service: &mut S,
-    input: &mut Input,
-    session: &mut Session,
-) -> Result<std::convert::Infallible, End> {
-    session.handle(service, Event::Open, input.remainder()).await?;
-    loop {
-        let progress = handle_input(service, input, session).await?;
-        let wake = poll_fn(|cx| poll_wake(progress, input, session, cx)).await?;
-        session.caller.shared().with_outbox(Outbox::cork);
-        if let Wake::Idle = wake {
-            session.handle(service, Event::IdleTimeout, input.remainder()).await?;
+#[expect(clippy::manual_async_fn, reason = "an `async fn` would hold its arguments twice, in every connection")]
+fn serve<'s, S: Service>(
+    service: &'s mut S,
+    input: &'s mut Input,
+    session: &'s mut Session,
+) -> impl Future<Output = Result<Infallible, End>> + Send + 's {
+    async move {
+        session.handle(service, Event::Open, input.remainder()).await?;
+        loop {
+            let progress = handle_input(service, input, session).await?;
+            let wake = poll_fn(|cx| poll_wake(progress, input, session, cx)).await?;
+            session.caller.shared().with_outbox(Outbox::cork);
+            if let Wake::Idle = wake {
+                session.handle(service, Event::IdleTimeout, input.remainder()).await?;
+            }
         }
     }
 }
 
 /// Decodes what has been read and handles it, until nothing is left or the outbox is full.
-async fn handle_input<S: Service>(service: &mut S, input: &mut Input, session: &mut Session) -> Result<Progress, End> {
-    while !session.caller.shared().is_full() {
-        let Input { reader, protocol, buffer, start, ahead, .. } = &mut *input;
-        let (incoming, undecoded) = protocol.poll_event(&mut buffer[*start..]).map_err(End::Failed)?;
-        let left = undecoded.len();
-        let Some(incoming) = incoming else {
+#[expect(clippy::manual_async_fn, reason = "an `async fn` would hold its arguments twice, in every connection")]
+fn handle_input<'s, S: Service>(
+    service: &'s mut S,
+    input: &'s mut Input,
+    session: &'s mut Session,
+) -> impl Future<Output = Result<Progress, End>> + Send + 's {
+    async move {
+        while !session.caller.shared().is_full() {
+            let Input { reader, protocol, buffer, start, ahead, .. } = &mut *input;
+            let (incoming, undecoded) = protocol.poll_event(&mut buffer[*start..]).map_err(End::Failed)?;
+            let left = undecoded.len();
+            let Some(incoming) = incoming else {
+                *start = buffer.len() - left;
+                if input.take_read_ahead()? {
+                    continue;
+                }
+                return Ok(Progress::Done);
+            };
+            let event = event(incoming, session.descriptor)?;
+            let handled = session.handle(service, event, Remainder { reader, undecoded, ahead, skip: 0 }).await;
             *start = buffer.len() - left;
-            if input.take_read_ahead()? {
-                continue;
-            }
-            return Ok(Progress::Done);
-        };
-        let event = match incoming {
-            Incoming::Text(text) => match dispatch::route(session.descriptor, text) {
-                Some(index) => Event::Dispatched(index, Data::Text(text)),
-                None => Event::Text(Data::Text(text)),
-            },
-            Incoming::Binary(data) => Event::Binary(Data::Binary(data)),
-            Incoming::Ping(data) => Event::Ping(Data::Binary(data)),
-            Incoming::Pong(data) => Event::Pong(Data::Binary(data)),
-            Incoming::Close(code, reason) => return Err(End::Received(code, reason.to_owned())),
-        };
-        let handled = session.handle(service, event, Remainder { reader, undecoded, ahead, skip: 0 }).await;
-        *start = buffer.len() - left;
-        handled?;
+            handled?;
+        }
+        Ok(Progress::Stalled)
     }
-    Ok(Progress::Stalled)
+}
+
+/// Makes the event of what has come in. A close frame ends the messages.
+fn event<'a>(incoming: Incoming<'a>, descriptor: &Descriptor) -> Result<Event<'a>, End> {
+    Ok(match incoming {
+        Incoming::Text(text) => match dispatch::route(descriptor, text) {
+            Some(index) => Event::Dispatched(index, Data::Text(text)),
+            None => Event::Text(Data::Text(text)),
+        },
+        Incoming::Binary(data) => Event::Binary(Data::Binary(data)),
+        Incoming::Ping(data) => Event::Ping(Data::Binary(data)),
+        Incoming::Pong(data) => Event::Pong(Data::Binary(data)),
+        Incoming::Close(code, reason) => return Err(End::Received(code, reason.to_owned())),
+    })
 }
 
 /// Writes the answers, then waits for input, for the idle timeout, or for somebody who closes the connection.

@@ -40,51 +40,57 @@ pub(crate) struct Remainder<'a> {
 
 impl Session {
     /// Lets the service handle an event, by the error rules if need be. An error ends the message loop.
-    pub(crate) async fn handle<S: Service>(
-        &mut self,
-        service: &mut S,
-        event: Event<'_>,
-        mut remainder: Remainder<'_>,
-    ) -> Result<(), End> {
-        match self.call(service, event, &mut remainder).await? {
-            Ok(Handled::Done) => {}
-            Ok(Handled::Unhandled) => self.unhandled(event, &mut remainder),
-            // Boxed: failures are rare, and their future would make every connection's task larger.
-            Err(failure) => Box::pin(self.fail(service, event, failure, &mut remainder)).await?,
-        }
-        match self.caller.shared().phase() {
-            Phase::Open => Ok(()),
-            Phase::Aborted => Err(End::Aborted),
-            Phase::Closing | Phase::Ended | Phase::TimedOut => Err(End::Requested),
+    #[expect(clippy::manual_async_fn, reason = "an `async fn` would hold its arguments twice, in every connection")]
+    pub(crate) fn handle<'s, S: Service>(
+        &'s mut self,
+        service: &'s mut S,
+        event: Event<'s>,
+        mut remainder: Remainder<'s>,
+    ) -> impl Future<Output = Result<(), End>> + Send + 's {
+        async move {
+            match self.call(service, event, &mut remainder).await? {
+                Ok(Handled::Done) => {}
+                Ok(Handled::Unhandled) => self.unhandled(event, &mut remainder),
+                // Boxed: failures are rare, and their future would make every connection's task larger.
+                Err(failure) => Box::pin(self.fail(service, event, failure, &mut remainder)).await?,
+            }
+            match self.caller.shared().phase() {
+                Phase::Open => Ok(()),
+                Phase::Aborted => Err(End::Aborted),
+                Phase::Closing | Phase::Ended | Phase::TimedOut => Err(End::Requested),
+            }
         }
     }
 
     /// Runs one callback to its end.
-    pub(crate) async fn call<S: Service>(
-        &mut self,
-        service: &mut S,
-        event: Event<'_>,
-        remainder: &mut Remainder<'_>,
-    ) -> Result<Outcome, End> {
+    pub(crate) fn call<'s, S: Service>(
+        &'s mut self,
+        service: &'s mut S,
+        event: Event<'s>,
+        remainder: &'s mut Remainder<'_>,
+    ) -> impl Future<Output = Result<Outcome, End>> + Send {
         let Self { caller, upkeep, .. } = self;
-        let mut future = pin!(service.call(caller, event));
-        let mut is_first = true;
-        let mut search = None;
-        poll_fn(|cx| {
-            if !std::mem::take(&mut is_first) {
-                // What the callback writes before it waits again leaves in one write.
-                caller.shared().with_outbox(Outbox::cork);
-            }
-            match catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(cx))) {
-                Ok(Poll::Ready(outcome)) => Poll::Ready(Ok(outcome)),
-                Ok(Poll::Pending) => upkeep.poll(caller, remainder, &mut search, cx).map(Err),
-                Err(_) => {
-                    tracing::error!(connection = %caller.connection_id(), "a callback panicked");
-                    Poll::Ready(Err(End::Panicked))
+        let caller = &*caller;
+        async move {
+            let mut future = pin!(service.call(caller, event));
+            let mut is_first = true;
+            let mut search = None;
+            poll_fn(|cx| {
+                if !std::mem::take(&mut is_first) {
+                    // What the callback writes before it waits again leaves in one write.
+                    caller.shared().with_outbox(Outbox::cork);
                 }
-            }
-        })
-        .await
+                match catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(cx))) {
+                    Ok(Poll::Ready(outcome)) => Poll::Ready(Ok(outcome)),
+                    Ok(Poll::Pending) => upkeep.poll(caller, remainder, &mut search, cx).map(Err),
+                    Err(_) => {
+                        tracing::error!(connection = %caller.connection_id(), "a callback panicked");
+                        Poll::Ready(Err(End::Panicked))
+                    }
+                }
+            })
+            .await
+        }
     }
 
     /// Does what happens by itself when the service has no callback for an event.

@@ -119,16 +119,17 @@ fn start<S: Service>(service: S, starting: Starting, on_upgrade: OnUpgrade) -> i
     // Boxed apart, so that the memory of the handshake is free once the connection is open.
     let opening = Box::pin(open::<S>(starting, on_upgrade));
     async move {
-        if let Some((mut connection, _ticket)) = opening.await {
-            connection::run(&mut service, &mut connection).await;
+        if let Some(mut opened) = opening.await {
+            let (connection, _ticket) = &mut *opened;
+            connection::run(&mut service, connection).await;
         }
     }
 }
 
 /// Waits for the 101 to be written.
-async fn open<S: Service>(starting: Starting, on_upgrade: OnUpgrade) -> Option<(Connection, Ticket)> {
+async fn open<S: Service>(starting: Starting, on_upgrade: OnUpgrade) -> Option<Box<(Connection, Ticket)>> {
     match on_upgrade.await {
-        Ok(upgraded) => Some(starting.connect::<S>(upgraded)),
+        Ok(upgraded) => Some(Box::new(starting.connect::<S>(upgraded))),
         Err(error) => {
             tracing::debug!(service = S::DESCRIPTOR.name, %error, "an accepted upgrade came to nothing");
             None
