@@ -5,12 +5,15 @@
 
 use std::fmt::Debug;
 use std::io;
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::task::{Context, Poll, Waker};
 
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use bytes::BufMut;
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
+
+use crate::pool;
 
 /// Any byte stream.
 pub(crate) trait Stream: AsyncRead + AsyncWrite + Debug + Send + Unpin {}
@@ -41,6 +44,42 @@ pub(crate) fn split_tcp(stream: TcpStream) -> (Reader, Writer) {
 pub(crate) fn split_boxed(stream: Box<dyn Stream>) -> (Reader, Writer) {
     let (reader, writer) = tokio::io::split(stream);
     (Reader::Boxed(reader), Writer::Boxed(writer))
+}
+
+impl Reader {
+    /// Reads once into the spare room of `target`, and returns how much; 0 is the end of the stream.
+    pub(crate) fn poll_read_into(
+        &mut self,
+        target: &mut (impl BufMut + ?Sized),
+        cx: &mut Context<'_>,
+    ) -> Poll<io::Result<usize>> {
+        // The future keeps nothing between polls, so that it can be made anew for each.
+        pin!(self.read_buf(target)).poll(cx)
+    }
+
+    /// Reads and throws away what comes in, until `look` is content or the stream ends.
+    pub(crate) fn poll_discard(
+        &mut self,
+        cx: &mut Context<'_>,
+        mut look: impl FnMut(&[u8]) -> bool,
+    ) -> Poll<io::Result<()>> {
+        let mut buffer = pool::take(0);
+        let result = loop {
+            buffer.clear();
+            let capacity = buffer.capacity();
+            match self.poll_read_into(&mut (&mut buffer).limit(capacity), cx) {
+                Poll::Ready(Ok(count)) if count > 0 => {
+                    if look(&buffer) {
+                        break Poll::Ready(Ok(()));
+                    }
+                }
+                Poll::Ready(result) => break Poll::Ready(result.map(drop)),
+                Poll::Pending => break Poll::Pending,
+            }
+        };
+        pool::put(buffer);
+        result
+    }
 }
 
 impl AsyncRead for Reader {

@@ -18,8 +18,7 @@ use ws_core::close::CloseCode;
 use ws_core::closing::CloseSeeker;
 
 use crate::caller::shared::{Phase, Shared};
-use crate::connection::input::poll_discard;
-use crate::connection::session::Remainder;
+use crate::connection::input::Remainder;
 use crate::connection::timers::deadline;
 use crate::transport::Reader;
 
@@ -86,7 +85,7 @@ impl Closing {
             return Poll::Ready(Answer::LOST);
         }
         let mut answer = None;
-        let ended = poll_discard(reader, cx, |bytes| {
+        let ended = reader.poll_discard(cx, |bytes| {
             answer = seek(&mut self.seeker, bytes);
             answer.is_some()
         });
@@ -131,6 +130,6 @@ pub(crate) async fn shut_down(reader: &mut Reader, shared: &Shared, flush_timeou
     };
     if flushed {
         // Whether the peer is polite or not, the connection is over now.
-        let _ = timeout(LINGER, poll_fn(|cx| poll_discard(reader, cx, |_| false))).await;
+        let _ = timeout(LINGER, poll_fn(|cx| reader.poll_discard(cx, |_| false))).await;
     }
 }

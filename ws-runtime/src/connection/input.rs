@@ -1,16 +1,13 @@
 //! What comes in: bytes from the socket into a pooled buffer, from there into the protocol.
 
 use std::io;
-use std::pin::pin;
 use std::task::{Context, Poll, ready};
 
-use bytes::BufMut;
-use tokio::io::AsyncReadExt;
+use bytes::BufMut as _;
 use ws_core::protocol::Protocol;
 
 use crate::connection::End;
 use crate::connection::read_ahead::{ReadAhead, StreamEnd};
-use crate::connection::session::Remainder;
 use crate::pool;
 use crate::transport::Reader;
 
@@ -30,6 +27,18 @@ pub(crate) struct Input {
     pub(crate) ahead: Option<Box<ReadAhead>>,
     /// What the next read asks for: doubled by each read that fills it, halved by each that fills less than half.
     read_size: usize,
+}
+
+/// The part of the input that stays within reach while a callback borrows the rest.
+#[derive(Debug)]
+pub(crate) struct Remainder<'a> {
+    pub(crate) reader: &'a mut Reader,
+    /// What is read but not decoded.
+    pub(crate) undecoded: &'a [u8],
+    /// What is read behind that, if anything.
+    pub(crate) ahead: &'a mut Option<Box<ReadAhead>>,
+    /// How much of the current frame has not arrived.
+    pub(crate) skip: u64,
 }
 
 impl Input {
@@ -78,7 +87,7 @@ impl Input {
         let Some(mut target) = self.protocol.payload_buffer() else {
             return self.poll_read_buffer(cx).map_err(End::from);
         };
-        let count = ready!(poll_read_into(&mut self.reader, &mut target, cx))?;
+        let count = ready!(self.reader.poll_read_into(&mut target, cx))?;
         self.protocol.handle_payload(count).map_err(End::Failed)?;
         Poll::Ready(Ok(count))
     }
@@ -86,7 +95,7 @@ impl Input {
     fn poll_read_buffer(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<usize>> {
         self.acquire();
         let room = self.buffer.capacity() - self.buffer.len();
-        let read = poll_read_into(&mut self.reader, &mut (&mut self.buffer).limit(room), cx);
+        let read = self.reader.poll_read_into(&mut (&mut self.buffer).limit(room), cx);
         let Poll::Ready(Ok(count)) = read else {
             self.release();
             return read;
@@ -131,38 +140,4 @@ impl Input {
             self.start = 0;
         }
     }
-}
-
-/// Reads once into the spare room of `target`.
-pub(crate) fn poll_read_into(
-    reader: &mut Reader,
-    target: &mut (impl BufMut + ?Sized),
-    cx: &mut Context<'_>,
-) -> Poll<io::Result<usize>> {
-    // The future keeps nothing between polls, so that it can be made anew for each.
-    pin!(reader.read_buf(target)).poll(cx)
-}
-
-/// Reads and throws away what has come in, until nothing more is there. `Ready` is the end of the stream.
-pub(crate) fn poll_discard(
-    reader: &mut Reader,
-    cx: &mut Context<'_>,
-    mut look: impl FnMut(&[u8]) -> bool,
-) -> Poll<io::Result<()>> {
-    let mut buffer = pool::take(0);
-    let result = loop {
-        buffer.clear();
-        let capacity = buffer.capacity();
-        match poll_read_into(reader, &mut (&mut buffer).limit(capacity), cx) {
-            Poll::Ready(Ok(count)) if count > 0 => {
-                if look(&buffer) {
-                    break Poll::Ready(Ok(()));
-                }
-            }
-            Poll::Ready(result) => break Poll::Ready(result.map(drop)),
-            Poll::Pending => break Poll::Pending,
-        }
-    };
-    pool::put(buffer);
-    result
 }

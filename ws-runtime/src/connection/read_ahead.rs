@@ -10,7 +10,6 @@ use ws_core::lookahead::Lookahead;
 use ws_core::opcode::Opcode;
 
 use crate::caller::shared::{Admission, Shared};
-use crate::connection::input::poll_read_into;
 use crate::pool;
 use crate::transport::Reader;
 
@@ -54,7 +53,7 @@ impl ReadAhead {
                 self.bytes = pool::take(0);
             }
             let room = limit - self.bytes.len();
-            match poll_read_into(reader, &mut (&mut self.bytes).limit(room), cx) {
+            match reader.poll_read_into(&mut (&mut self.bytes).limit(room), cx) {
                 Poll::Ready(Ok(0)) => self.end = Some(StreamEnd::Ended),
                 Poll::Ready(Ok(_)) => {}
                 Poll::Ready(Err(error)) => self.end = Some(StreamEnd::Broken(error)),

@@ -12,11 +12,10 @@ use crate::caller::Caller;
 use crate::caller::outbox::Outbox;
 use crate::caller::shared::{Admission, Phase};
 use crate::connection::End;
-use crate::connection::read_ahead::ReadAhead;
+use crate::connection::input::Remainder;
 use crate::connection::upkeep::Upkeep;
 use crate::error::Error;
 use crate::service::{Descriptor, Event, Failure, Handled, Outcome, Service, Source};
-use crate::transport::Reader;
 
 /// Everything of a connection but its input.
 #[derive(Debug)]
@@ -24,18 +23,6 @@ pub(crate) struct Session {
     pub(crate) caller: Caller,
     pub(crate) descriptor: &'static Descriptor,
     pub(crate) upkeep: Upkeep,
-}
-
-/// The part of the input that stays within reach while a callback borrows the rest.
-#[derive(Debug)]
-pub(crate) struct Remainder<'a> {
-    pub(crate) reader: &'a mut Reader,
-    /// What is read but not decoded.
-    pub(crate) undecoded: &'a [u8],
-    /// What is read behind that, if anything.
-    pub(crate) ahead: &'a mut Option<Box<ReadAhead>>,
-    /// How much of the current frame has not arrived.
-    pub(crate) skip: u64,
 }
 
 impl Session {

@@ -7,8 +7,9 @@ use crate::caller::Caller;
 use crate::caller::shared::Phase;
 use crate::connection::End;
 use crate::connection::closing::Closing;
+use crate::connection::input::Remainder;
 use crate::connection::read_ahead::Search;
-use crate::connection::session::Remainder;
+
 use crate::connection::timers::IdleTimer;
 use crate::service::Settings;
 
