@@ -7,6 +7,7 @@
 pub(crate) mod closing;
 mod dispatch;
 mod driver;
+mod ending;
 pub(crate) mod input;
 pub(crate) mod read_ahead;
 mod session;
@@ -14,7 +15,6 @@ mod timers;
 mod upkeep;
 
 use std::io;
-use std::net::SocketAddr;
 use std::sync::Arc;
 
 use tokio::time::Instant;
@@ -22,9 +22,9 @@ use ws_core::close::{CloseCode, CloseFrame};
 use ws_core::error::ProtocolError;
 use ws_core::protocol::{Limits, Protocol, Role};
 
+use crate::caller::Caller;
 use crate::caller::outbox::Outbox;
 use crate::caller::shared::{Identity, Phase, Shared};
-use crate::caller::{Caller, ConnectionId};
 use crate::compression::Negotiated;
 use crate::connection::input::Input;
 use crate::connection::session::Session;
@@ -44,18 +44,21 @@ pub(crate) struct Connection {
 /// What a connection begins with.
 #[derive(Debug)]
 pub(crate) struct Established {
-    pub(crate) id: ConnectionId,
-    pub(crate) subprotocol: Option<&'static str>,
-    pub(crate) remote_addr: Option<SocketAddr>,
-    pub(crate) is_secure: bool,
+    pub(crate) identity: Identity,
     pub(crate) reader: Reader,
     pub(crate) writer: Writer,
-    pub(crate) compression: Option<Negotiated>,
     /// Bytes that came right behind the request.
     pub(crate) read_ahead: bytes::Bytes,
-    /// Bytes.
+    pub(crate) compression: Option<Negotiated>,
+    pub(crate) buffers: Buffers,
+}
+
+/// What the listener allows a connection to hold.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Buffers {
+    /// Bytes that wait to be written, before writers wait too.
     pub(crate) high_water_mark: usize,
-    /// Bytes.
+    /// Bytes that are read while a callback runs.
     pub(crate) read_ahead_limit: usize,
 }
 
@@ -78,18 +81,7 @@ pub(crate) enum End {
 
 impl Connection {
     pub(crate) fn new<S: Service>(established: Established, settings: &Settings) -> Self {
-        let Established {
-            id,
-            subprotocol,
-            remote_addr,
-            is_secure,
-            reader,
-            writer,
-            compression,
-            read_ahead,
-            high_water_mark,
-            read_ahead_limit,
-        } = established;
+        let Established { identity, reader, writer, read_ahead, compression, buffers } = established;
         let limits = Limits { max_frame_size: settings.max_frame_size, max_message_size: settings.max_message_size };
         let (inflation, compressor) = match compression {
             Some(Negotiated { inflation, compressor, .. }) => (Some(inflation), Some(Box::new(compressor))),
@@ -98,14 +90,13 @@ impl Connection {
         let last_write = settings.idle_timeout.map(|_| Instant::now());
         let outbox = Outbox::new(writer, settings.max_frame_size, compressor, last_write);
         let protocol = Protocol::new(Role::Server, limits).with_inflation(inflation);
-        let identity = Identity { id, subprotocol, remote_addr, is_secure };
-        let shared = Arc::new(Shared::new(identity, outbox, high_water_mark));
+        let shared = Arc::new(Shared::new(identity, outbox, buffers.high_water_mark));
         Self {
             input: Input::new(reader, protocol, &read_ahead),
             session: Session {
                 caller: Caller::new(shared),
                 descriptor: &S::DESCRIPTOR,
-                upkeep: Upkeep::new(settings, read_ahead_limit, S::DESCRIPTOR.answers_pings),
+                upkeep: Upkeep::new(settings, buffers.read_ahead_limit, S::DESCRIPTOR.answers_pings),
             },
         }
     }

@@ -9,6 +9,7 @@ use http::{Request, Response, StatusCode};
 use ws_core::path::{self, Segment, Template};
 
 use crate::compression::Compression;
+use crate::connection::Buffers;
 use crate::error::{BoxError, ConfigError, Result};
 use crate::router::body::Body;
 use crate::router::connections::Connections;
@@ -42,8 +43,7 @@ impl RouterBuilder {
             limits: RequestLimits::new(),
             handshake_timeout: Some(Duration::from_mins(2)),
             compression: Compression::default(),
-            high_water_mark: 64 * 1024,
-            read_ahead_limit: 64 * 1024,
+            buffers: Buffers { high_water_mark: 64 * 1024, read_ahead_limit: 64 * 1024 },
         };
         Self { services: Vec::new(), fallback: None, config }
     }
@@ -95,14 +95,14 @@ impl RouterBuilder {
     /// Sets how much a connection's outgoing buffer holds before its writers wait. One message may go over the mark, so that a
     /// message larger than it can be written. Bytes; default 65 536.
     pub fn high_water_mark(mut self, bytes: usize) -> Self {
-        self.config.high_water_mark = bytes;
+        self.config.buffers.high_water_mark = bytes;
         self
     }
 
     /// Limits what is read ahead while a callback runs, so that pings are answered and the end of the connection is noticed
     /// meanwhile. Bytes; default 65 536. 0 reads nothing ahead.
     pub fn read_ahead_limit(mut self, bytes: usize) -> Self {
-        self.config.read_ahead_limit = bytes;
+        self.config.buffers.read_ahead_limit = bytes;
         self
     }
 

@@ -13,8 +13,9 @@ use tokio::net::TcpStream;
 use ws_core::handshake;
 
 use crate::caller::ConnectionId;
+use crate::caller::shared::Identity;
 use crate::compression::Negotiated;
-use crate::connection::{self, Connection, Established};
+use crate::connection::{self, Buffers, Connection, Established};
 use crate::router::body::Body;
 use crate::router::connections::{Connections, Ticket};
 use crate::router::response;
@@ -86,14 +87,12 @@ impl<S: Service> Registered<S> {
         let subprotocol = handshake::server::choose_subprotocol(request.headers(), S::DESCRIPTOR.subprotocols);
         let mut compression = self.settings.compression.unwrap_or(config.compression).negotiate(request.headers());
         let extensions = compression.as_mut().map(|negotiated| std::mem::take(&mut negotiated.answer));
+        let (remote_addr, is_secure) = (request.remote_addr(), request.is_secure());
         let starting = Starting {
-            id,
+            identity: Identity { id, subprotocol, remote_addr, is_secure },
             compression,
-            subprotocol,
-            request,
             settings: self.settings.clone(),
-            high_water_mark: config.high_water_mark,
-            read_ahead_limit: config.read_ahead_limit,
+            buffers: config.buffers,
             ticket: connections.ticket(),
         };
         tokio::spawn(start(service, starting, on_upgrade));
@@ -103,13 +102,10 @@ impl<S: Service> Registered<S> {
 
 /// A connection whose 101 is under way.
 struct Starting {
-    id: ConnectionId,
-    subprotocol: Option<&'static str>,
+    identity: Identity,
     compression: Option<Negotiated>,
-    request: UpgradeRequest,
     settings: Settings,
-    high_water_mark: usize,
-    read_ahead_limit: usize,
+    buffers: Buffers,
     ticket: Ticket,
 }
 
@@ -139,33 +135,19 @@ async fn open<S: Service>(starting: Starting, on_upgrade: OnUpgrade) -> Option<B
 
 impl Starting {
     fn connect<S: Service>(self, upgraded: Upgraded) -> (Connection, Ticket) {
-        let Self { id, subprotocol, compression, request, settings, high_water_mark, read_ahead_limit, mut ticket } =
-            self;
-        let mut remote_addr = request.remote_addr();
+        let Self { mut identity, compression, settings, buffers, mut ticket } = self;
         let ((reader, writer), read_ahead) = match plain_socket(upgraded) {
             Ok((stream, read_ahead)) => {
                 // Small answers must not wait for the acknowledgement of earlier ones.
                 if let Err(error) = stream.set_nodelay(true) {
                     tracing::debug!(%error, "TCP_NODELAY could not be set");
                 }
-                remote_addr = remote_addr.or_else(|| stream.peer_addr().ok());
+                identity.remote_addr = identity.remote_addr.or_else(|| stream.peer_addr().ok());
                 (transport::split_tcp(stream), read_ahead)
             }
             Err(upgraded) => (transport::split_boxed(Box::new(TokioIo::new(upgraded))), Bytes::new()),
         };
-        let is_secure = request.is_secure();
-        let established = Established {
-            id,
-            subprotocol,
-            remote_addr,
-            is_secure,
-            reader,
-            writer,
-            compression,
-            read_ahead,
-            high_water_mark,
-            read_ahead_limit,
-        };
+        let established = Established { identity, reader, writer, read_ahead, compression, buffers };
         let connection = Connection::new::<S>(established, &settings);
         ticket.admit(connection.caller());
         (connection, ticket)

@@ -26,6 +26,7 @@ use ws_core::handshake;
 use ws_core::path;
 
 use crate::compression::Compression;
+use crate::connection::Buffers;
 use crate::error::BoxError;
 use crate::router::builder::{Fallback, Route};
 use crate::router::connections::Connections;
@@ -77,10 +78,7 @@ pub(crate) struct Config {
     /// `None` is off.
     pub(crate) handshake_timeout: Option<Duration>,
     pub(crate) compression: Compression,
-    /// Bytes.
-    pub(crate) high_water_mark: usize,
-    /// Bytes.
-    pub(crate) read_ahead_limit: usize,
+    pub(crate) buffers: Buffers,
 }
 
 /// Where a request came from; attached to requests by the listener.
