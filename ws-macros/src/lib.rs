@@ -9,6 +9,8 @@
 //!
 //! Mistakes are collected on the way, so that one build reports all of them.
 
+#![forbid(unsafe_code)]
+
 mod args;
 mod check;
 mod diag;

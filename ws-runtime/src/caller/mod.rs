@@ -2,6 +2,7 @@
 
 pub(crate) mod outbox;
 pub(crate) mod shared;
+pub(crate) mod turn;
 
 use std::fmt;
 use std::net::SocketAddr;
@@ -23,7 +24,8 @@ use crate::message::Message;
 ///
 /// The `write_*` methods wait while the connection's outgoing buffer is above its high-water mark
 /// ([`Listener::high_water_mark`](crate::Listener::high_water_mark)); the `try_write_*` methods never wait. A write that
-/// succeeds is queued, and written to the socket at once unless the connection is just handling messages.
+/// succeeds is queued. It leaves at once, or, if a callback makes it, when that callback waits or the messages of its read are
+/// handled: everything that goes to one connection until then leaves in one write.
 #[derive(Clone)]
 pub struct Caller {
     shared: Arc<Shared>,

@@ -2,7 +2,8 @@
 //!
 //! ```text
 //!   push ──▶ queue ──┬─ corked: stays, the driver flushes when its batch or its callback's turn is over
-//!                    └─ not corked: written at once; what the socket does not take, the driver writes
+//!                    ├─ written by a callback of another connection: leaves when the turn of that one is over
+//!                    └─ else: written at once; what the socket does not take, the driver writes
 //! ```
 //!
 //! Everything here happens under the lock of the connection's [`Shared`](super::shared::Shared), so each message is whole on
@@ -30,6 +31,8 @@ pub(crate) struct Outbox {
     sent: usize,
     /// While the driver is at work, it flushes; nobody else writes to the socket.
     corked: bool,
+    /// What is queued waits for the end of a turn.
+    deferred: bool,
     /// Somebody was told that the queue is full and waits for it to drain.
     awaited: bool,
     driver: Option<Waker>,
@@ -52,6 +55,7 @@ impl Outbox {
             queue: Vec::new(),
             sent: 0,
             corked: true,
+            deferred: false,
             awaited: false,
             driver: None,
             max_frame_size,
@@ -79,7 +83,6 @@ impl Outbox {
                 pool::put(compressed);
             }
         }
-        self.flush_unless_corked();
     }
 
     /// Queues a close frame; `None` has no code.
@@ -87,7 +90,6 @@ impl Outbox {
         self.make_room();
         let payload = frame.map(CloseFrame::encode_payload).unwrap_or_default();
         encode_message(&mut self.queue, Opcode::Close, Coding::Plain, &payload, MAX_CONTROL_PAYLOAD, None);
-        self.flush_unless_corked();
     }
 
     pub(crate) fn queued(&self) -> usize {
@@ -114,6 +116,30 @@ impl Outbox {
 
     pub(crate) fn cork(&mut self) {
         self.corked = true;
+    }
+
+    /// Notes that the queue waits for the end of a turn. Returns whether that is news: it is not when the driver will flush anyway.
+    pub(crate) fn defer(&mut self) -> bool {
+        !self.corked && !std::mem::replace(&mut self.deferred, true)
+    }
+
+    /// Writes what has waited for the end of a turn.
+    pub(crate) fn flush_deferred(&mut self) {
+        if std::mem::take(&mut self.deferred) {
+            self.flush_unless_corked();
+        }
+    }
+
+    /// Writes what the socket takes at once, unless the driver is at work; it writes the rest.
+    pub(crate) fn flush_unless_corked(&mut self) {
+        if self.corked {
+            return;
+        }
+        let written = self.poll_queue(Writer::try_write);
+        let is_boxed = matches!(self.writer, Some(Writer::Boxed(_)));
+        if is_boxed || !matches!(written, Poll::Ready(Ok(()))) {
+            self.wake_driver();
+        }
     }
 
     /// Lets other tasks write to the socket, and remembers whom to wake when it does not take everything.
@@ -164,17 +190,6 @@ impl Outbox {
             // A slow receiver: without this, the bytes that it has taken would pile up in front of the queue.
             self.queue.drain(..self.sent);
             self.sent = 0;
-        }
-    }
-
-    fn flush_unless_corked(&mut self) {
-        if self.corked {
-            return;
-        }
-        let written = self.poll_queue(Writer::try_write);
-        let is_boxed = matches!(self.writer, Some(Writer::Boxed(_)));
-        if is_boxed || !matches!(written, Poll::Ready(Ok(()))) {
-            self.wake_driver();
         }
     }
 

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::pin::pin;
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicUsize, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::Notify;
 use ws_core::close::CloseFrame;
@@ -12,6 +12,7 @@ use ws_core::opcode::Opcode;
 
 use crate::caller::ConnectionId;
 use crate::caller::outbox::Outbox;
+use crate::caller::turn;
 use crate::error::{Error, Result};
 
 /// How far the connection is.
@@ -97,25 +98,37 @@ impl Shared {
     ///
     /// # Errors
     /// [`Error::Closed`], [`Error::ControlTooLong`], and below the mark [`Error::Full`]; nothing was queued then.
-    pub(crate) fn push(&self, opcode: Opcode, payload: &[u8], admission: Admission) -> Result<()> {
+    pub(crate) fn push(self: &Arc<Self>, opcode: Opcode, payload: &[u8], admission: Admission) -> Result<()> {
         if opcode.is_control() && payload.len() > MAX_CONTROL_PAYLOAD {
             return Err(Error::ControlTooLong { length: payload.len() });
         }
-        self.with_outbox(|outbox| {
+        let is_new_receiver = self.with_outbox(|outbox| {
             if self.phase() != Phase::Open || outbox.is_broken() {
                 return Err(Error::Closed);
             }
             if admission == Admission::BelowMark && outbox.queued() > self.high_water_mark {
-                outbox.await_drain();
-                return Err(Error::Full);
+                // What waits for the end of a turn is no sign of a slow peer.
+                outbox.flush_deferred();
+                if outbox.queued() > self.high_water_mark {
+                    outbox.await_drain();
+                    return Err(Error::Full);
+                }
             }
             outbox.push(opcode, payload);
-            Ok(())
-        })
+            if turn::is_running() {
+                return Ok(outbox.defer());
+            }
+            outbox.flush_unless_corked();
+            Ok(false)
+        })?;
+        if is_new_receiver {
+            turn::add(self);
+        }
+        Ok(())
     }
 
     /// Queues a whole message as soon as the queue is below the high-water mark.
-    pub(crate) async fn push_when_drained(&self, opcode: Opcode, payload: &[u8]) -> Result<()> {
+    pub(crate) async fn push_when_drained(self: &Arc<Self>, opcode: Opcode, payload: &[u8]) -> Result<()> {
         loop {
             match self.push(opcode, payload, Admission::BelowMark) {
                 Err(Error::Full) => {}
@@ -140,6 +153,7 @@ impl Shared {
             self.set_phase(Phase::Closing);
             if !outbox.is_broken() {
                 outbox.push_close(frame);
+                outbox.flush_unless_corked();
             }
             outbox.wake_driver();
         });

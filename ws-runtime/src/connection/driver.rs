@@ -12,6 +12,7 @@ use ws_core::protocol::Incoming;
 
 use crate::caller::outbox::Outbox;
 use crate::caller::shared::Phase;
+use crate::caller::turn;
 use crate::connection::dispatch;
 use crate::connection::ending;
 use crate::connection::input::{Input, Remainder};
@@ -117,6 +118,7 @@ fn poll_wake(
     session: &mut Session,
     cx: &mut Context<'_>,
 ) -> Poll<Result<Wake, End>> {
+    turn::end();
     let shared = session.caller.shared();
     let (flushed, last_write) = shared.with_outbox(|outbox| {
         outbox.uncork(cx);

@@ -12,6 +12,7 @@ use std::task::Poll;
 use ws_core::close::CloseCode;
 
 use crate::caller::shared::{Phase, Shared};
+use crate::caller::turn;
 use crate::connection::End;
 use crate::connection::closing::{Closing, LINGER, shut_down};
 use crate::connection::input::{Input, Remainder};
@@ -23,6 +24,7 @@ use crate::service::{Event, Handled, Service};
 pub(crate) async fn finish<S: Service>(service: &mut Option<S>, end: End, input: &mut Input, session: &mut Session) {
     let caller = session.caller.clone();
     let shared = caller.shared();
+    turn::end();
     end.tell_peer(shared);
     // The peer hears of it even if `on_close` takes its time. An error says that the connection is lost; so be it.
     poll_fn(|cx| {
@@ -57,6 +59,7 @@ pub(crate) async fn finish<S: Service>(service: &mut Option<S>, end: End, input:
             until_aborted(told, shared).await;
         }
     }
+    turn::end();
     // Before the peer takes its time: what the service holds is free as soon as it has been told.
     drop_contained(service);
     if can_talk {

@@ -3,6 +3,7 @@
 //! What is read stays, up to a bound, until the callback has ended; then it is decoded as if it had just come in.
 
 use std::io;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use bytes::BufMut as _;
@@ -67,7 +68,7 @@ impl ReadAhead {
     }
 
     /// Looks at the control frames that have come in behind the `undecoded` bytes. Answers pings, unless the service does.
-    pub(crate) fn look(&mut self, search: &mut Search, undecoded: &[u8], service_answers: bool, shared: &Shared) {
+    pub(crate) fn look(&mut self, search: &mut Search, undecoded: &[u8], service_answers: bool, shared: &Arc<Shared>) {
         while let Some(control) = search.lookahead.poll_control(undecoded, &self.bytes) {
             match control.opcode {
                 Opcode::Ping => {

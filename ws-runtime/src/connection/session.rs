@@ -11,6 +11,7 @@ use ws_core::opcode::Opcode;
 use crate::caller::Caller;
 use crate::caller::outbox::Outbox;
 use crate::caller::shared::{Admission, Phase};
+use crate::caller::turn;
 use crate::connection::End;
 use crate::connection::input::Remainder;
 use crate::connection::upkeep::Upkeep;
@@ -67,7 +68,7 @@ impl Session {
                     // What the callback writes before it waits again leaves in one write.
                     caller.shared().with_outbox(Outbox::cork);
                 }
-                match catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(cx))) {
+                match catch_unwind(AssertUnwindSafe(|| turn::run(|| future.as_mut().poll(cx)))) {
                     Ok(Poll::Ready(outcome)) => Poll::Ready(Ok(outcome)),
                     Ok(Poll::Pending) => upkeep.poll(caller, remainder, &mut search, cx).map(Err),
                     Err(_) => {

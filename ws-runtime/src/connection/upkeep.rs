@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use crate::caller::Caller;
 use crate::caller::shared::Phase;
+use crate::caller::turn;
 use crate::connection::End;
 use crate::connection::closing::Closing;
 use crate::connection::input::Remainder;
@@ -49,6 +50,7 @@ impl Upkeep {
         search: &mut Option<Search>,
         cx: &mut Context<'_>,
     ) -> Poll<End> {
+        turn::end();
         let shared = caller.shared();
         // A broken outbox is no reason to drop a callback half-way: the next read tells.
         let _ = shared.with_outbox(|outbox| {
