@@ -50,7 +50,14 @@ pub(crate) fn add(receiver: &Arc<Shared>) {
 }
 
 /// Ends the turn: what waits is written.
+#[inline]
 pub(crate) fn end() {
+    if RECEIVERS.with_borrow(|receivers| !receivers.is_empty()) {
+        flush();
+    }
+}
+
+fn flush() {
     let mut receivers = RECEIVERS.take();
     for receiver in receivers.drain(..) {
         receiver.with_outbox(Outbox::flush_deferred);
