@@ -1,0 +1,83 @@
+//! A message costs no allocation: not the lent text, not the call, not the answer. One test alone in its process, because it
+//! counts every allocation there.
+
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+
+use tests::raw::{BINARY, TEXT, frame, handshake};
+use tests::server::serve;
+use tests::within;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use websocket::{Caller, Listener};
+
+#[derive(Default)]
+struct Echo {
+    count: u64,
+}
+
+#[websocket::service(path = "/")]
+impl Echo {
+    #[remote]
+    fn on_text_message<'a>(&mut self, text: &'a str) -> &'a str {
+        self.count += 1;
+        text
+    }
+
+    #[remote]
+    async fn on_binary_message(&mut self, caller: &Caller, data: &[u8]) -> websocket::Result<()> {
+        self.count += 1;
+        caller.write_binary(data).await
+    }
+}
+
+/// Messages sent together.
+const DEPTH: usize = 16;
+const PAYLOAD: [u8; 100] = [b'x'; 100];
+
+#[tokio::test]
+async fn a_message_costs_no_allocation() {
+    let address = serve(Listener::new(0).service::<Echo>()).await;
+    let mut stream = TcpStream::connect(address).await.expect("the server listens");
+    stream.write_all(handshake("/", "").as_bytes()).await.expect("the server reads");
+    let mut head = Vec::new();
+    while !head.ends_with(b"\r\n\r\n") {
+        head.push(stream.read_u8().await.expect("the server answers"));
+    }
+
+    let messages = [frame(TEXT, PAYLOAD), frame(BINARY, PAYLOAD)].concat().repeat(DEPTH / 2);
+    let mut answers = vec![0; DEPTH * (2 + PAYLOAD.len())];
+    let mut before = 0;
+    for round in 0..110 {
+        if round == 10 {
+            // The pools are full by now.
+            before = ALLOCATIONS.load(Relaxed);
+        }
+        stream.write_all(&messages).await.expect("the server reads");
+        within("the answers", stream.read_exact(&mut answers)).await.expect("the server answers");
+    }
+    assert_eq!(ALLOCATIONS.load(Relaxed) - before, 0, "in {} messages", 100 * DEPTH);
+    assert_eq!((answers[0], answers[2 + PAYLOAD.len()]), (TEXT, BINARY));
+}
+
+/// Counts allocations.
+struct Counting;
+
+static ALLOCATIONS: AtomicUsize = AtomicUsize::new(0);
+
+#[global_allocator]
+static ALLOCATOR: Counting = Counting;
+
+// SAFETY: every call goes to the system's allocator as it came.
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        ALLOCATIONS.fetch_add(1, Relaxed);
+        // SAFETY: the caller keeps the contract.
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
+        // SAFETY: the caller keeps the contract.
+        unsafe { System.dealloc(pointer, layout) }
+    }
+}
