@@ -48,7 +48,8 @@ impl Chat {
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    tracing_subscriber::fmt().with_writer(std::io::stderr).init();
+    // A log that cannot be written is no reason to panic.
+    tracing_subscriber::fmt().with_writer(std::io::stderr).log_internal_errors(false).init();
     let port = match port(env::args_os().skip(1).map(|argument| argument.to_string_lossy().into_owned())) {
         Ok(port) => port,
         Err(mistake) => {

@@ -12,7 +12,7 @@ use tokio::{
     process::{Child, ChildStdout, Command},
 };
 
-use crate::within;
+use crate::{relay_stderr, within};
 
 /// A running example, killed when dropped.
 #[derive(Debug)]
@@ -36,8 +36,10 @@ impl Example {
         let mut process = Self::command(name)
             .args(["--port", &port.to_string()])
             .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
             .spawn()
             .unwrap_or_else(|error| panic!("the example `{name}` does not start: {error}"));
+        relay_stderr(name.to_owned(), process.stderr.take());
         let mut lines = BufReader::new(process.stdout.take().expect("stdout is piped")).lines();
         let address = within(format_args!("`{name}` to say where it listens"), announced_address(&mut lines)).await;
         // Read on, or the program would block on a full pipe.

@@ -12,6 +12,11 @@ mod tungstenite;
 
 use std::{fmt::Display, time::Duration};
 
+use tokio::{
+    io::{AsyncBufReadExt, BufReader},
+    process::ChildStderr,
+};
+
 pub use example::Example;
 pub use participant::{Client, Participant};
 
@@ -23,6 +28,18 @@ pub use participant::{Client, Participant};
 pub async fn within<T>(what: impl Display, happening: impl Future<Output = T>) -> T {
     let result = tokio::time::timeout(LIMIT, happening).await;
     result.unwrap_or_else(|_| panic!("waited {} s for {what}", LIMIT.as_secs()))
+}
+
+/// Shows what a program writes to stderr as the test's own output, which is printed when the test fails.
+///
+/// A program must not write there itself: Node.js makes its stderr non-blocking, for all programs that share it.
+fn relay_stderr(name: String, stderr: Option<ChildStderr>) {
+    let mut lines = BufReader::new(stderr.expect("stderr is piped")).lines();
+    tokio::spawn(async move {
+        while let Ok(Some(line)) = lines.next_line().await {
+            eprintln!("{name}: {line}");
+        }
+    });
 }
 
 /// Only a test that fails waits this long; a loaded machine starts a browser in a third of it.

@@ -8,7 +8,10 @@ use tokio::{
     sync::mpsc::{self, UnboundedReceiver, UnboundedSender},
 };
 
-use crate::participant::{Command, Report};
+use crate::{
+    participant::{Command, Report},
+    relay_stderr,
+};
 
 /// Starts `script` with `interpreter`, which is a program on the path or one inside of `tests/clients`.
 pub(crate) fn start(
@@ -21,14 +24,16 @@ pub(crate) fn start(
     let installed = folder.join("node_modules").exists() && folder.join(".venv").exists();
     assert!(installed, "the clients of the tests are not installed: `scripts/test.sh` does that");
     let program = if interpreter.contains('/') { folder.join(interpreter) } else { interpreter.into() };
-    let child = process::Command::new(program)
+    let mut child = process::Command::new(program)
         .arg(folder.join(script))
         .args([&address.to_string(), name])
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
         .kill_on_drop(true)
         .spawn()
         .unwrap_or_else(|error| panic!("`{interpreter} {script}` does not start: {error}"));
+    relay_stderr(format!("{script} ({name})"), child.stderr.take());
 
     let (commands, to_do) = mpsc::unbounded_channel();
     let (happened, reports) = mpsc::unbounded_channel();

@@ -11,12 +11,14 @@ pub(crate) enum Key {
     MaxFrameSize,
     MaxMessageSize,
     Path,
+    PingInterval,
+    PongTimeout,
     State,
     Subprotocols,
 }
 
 impl Key {
-    pub(crate) const ALL: [Self; 10] = [
+    pub(crate) const ALL: [Self; 12] = [
         Self::Compression,
         Self::ConnectionClosureTimeout,
         Self::Crate,
@@ -25,6 +27,8 @@ impl Key {
         Self::MaxFrameSize,
         Self::MaxMessageSize,
         Self::Path,
+        Self::PingInterval,
+        Self::PongTimeout,
         Self::State,
         Self::Subprotocols,
     ];
@@ -43,6 +47,8 @@ impl Key {
             Self::MaxFrameSize => "max_frame_size",
             Self::MaxMessageSize => "max_message_size",
             Self::Path => "path",
+            Self::PingInterval => "ping_interval",
+            Self::PongTimeout => "pong_timeout",
             Self::State => "state",
             Self::Subprotocols => "subprotocols",
         }
@@ -52,7 +58,9 @@ impl Key {
     pub(crate) const fn expected(self) -> &'static str {
         match self {
             Self::Compression => "a `Compression`",
-            Self::ConnectionClosureTimeout | Self::IdleTimeout => "a number of seconds or a `Duration`",
+            Self::ConnectionClosureTimeout | Self::IdleTimeout | Self::PingInterval | Self::PongTimeout => {
+                "a number of seconds or a `Duration`"
+            }
             Self::Crate => "a path",
             Self::Dispatcher | Self::Path => "a string literal",
             Self::MaxFrameSize | Self::MaxMessageSize => "a whole number of bytes",
@@ -72,6 +80,8 @@ impl Key {
             Self::MaxFrameSize => "max_frame_size = 65536",
             Self::MaxMessageSize => "max_message_size = 1048576",
             Self::Path => "path = \"/chat\"",
+            Self::PingInterval => "ping_interval = 30",
+            Self::PongTimeout => "pong_timeout = 20",
             Self::State => "state = Hub",
             Self::Subprotocols => "subprotocols = [\"chat.v1\"]",
         }

@@ -37,6 +37,8 @@
 /// | `max_message_size` | bytes of one message after reassembly | 1 048 576 |
 /// | `compression` | an expression of type [`Compression`](crate::Compression), instead of the listener's (feature `deflate`) | the listener's |
 /// | `connection_closure_timeout` | seconds to wait for the peer's close frame; -1 is for ever | 60 |
+/// | `ping_interval` | seconds of silence after which the peer is pinged; 0 is off. Pings and pongs count as activity for `idle_timeout` | 0 |
+/// | `pong_timeout` | seconds after such a ping until a peer that is still silent counts as gone: the connection ends, `on_close` gets 1006 | 20 |
 /// | `dispatcher_key` | the field whose value names the method of a text message | none |
 /// | `crate` | the path of this crate | `::websocket` |
 ///

@@ -35,7 +35,7 @@ impl<'a> Number<'a> {
     }
 }
 
-/// Checks a time-out: it is not negative, except that the closure time-out can be -1.
+/// Checks a time-out: it is not negative, except that the closure time-out can be -1, and that for a pong it is not 0 either.
 pub(super) fn check_seconds(key: Key, value: &Expr, diags: &mut Diagnostics) {
     let (negative, seconds) = match Number::of(value) {
         Number::Float(negative, float) => (negative, float.base10_parse().unwrap_or(0.0)),
@@ -43,6 +43,9 @@ pub(super) fn check_seconds(key: Key, value: &Expr, diags: &mut Diagnostics) {
         Number::Computed => return,
         Number::Other => return report_ill_typed(key, value, diags),
     };
+    if key == Key::PongTimeout && (negative || seconds.to_bits() == 0) {
+        return diags.report(value, message::zero_value(key.name()));
+    }
     let for_ever = key == Key::ConnectionClosureTimeout && negative && seconds.to_bits() == 1.0_f64.to_bits();
     if negative && seconds > 0.0 && !for_ever {
         let special_value = match key {
@@ -59,7 +62,7 @@ pub(super) fn check_seconds(key: Key, value: &Expr, diags: &mut Diagnostics) {
 pub(super) fn check_size(key: Key, value: &Expr, diags: &mut Diagnostics) {
     match Number::of(value) {
         Number::Integer(negative, int) => match int.base10_parse::<u64>() {
-            Ok(size) if size == 0 || negative => diags.report(value, message::zero_size(key.name())),
+            Ok(size) if size == 0 || negative => diags.report(value, message::zero_value(key.name())),
             Ok(_) => {}
             Err(_) => diags.report(value, message::value_too_large(key.name(), u64::MAX, "bytes")),
         },

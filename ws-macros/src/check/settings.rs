@@ -39,7 +39,7 @@ impl<'a> Settings<'a> {
                 literal::check_computed(key, value, diags);
                 self.values.push(Setting { key, value });
             }
-            Key::ConnectionClosureTimeout | Key::IdleTimeout => {
+            Key::ConnectionClosureTimeout | Key::IdleTimeout | Key::PingInterval | Key::PongTimeout => {
                 literal::check_seconds(key, value, diags);
                 self.values.push(Setting { key, value });
             }

@@ -58,8 +58,8 @@ pub(crate) fn value_too_large(key: &str, maximum: u64, unit: &str) -> String {
     format!("`{key}` must be at most {maximum} {unit}")
 }
 
-/// A size is at least one byte.
-pub(crate) fn zero_size(key: &str) -> String {
+/// A size is at least one byte, and a peer has some time for its pong.
+pub(crate) fn zero_value(key: &str) -> String {
     format!("`{key}` must be greater than zero")
 }
 

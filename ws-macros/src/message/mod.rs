@@ -15,7 +15,7 @@ pub(crate) use self::attribute::{
     empty_dispatcher_key, expected_key, extractor_outside_upgrade, ill_typed_header, ill_typed_value,
     invalid_header_name, invalid_subprotocol, key_without_value, marker_in_cfg_attr, marker_on_non_method,
     missing_comma, missing_path, negative_seconds, stray_marker, takes_no_arguments, unknown_key, value_too_large,
-    zero_size,
+    zero_value,
 };
 pub(crate) use self::callback::{
     callback_of_another_name, dispatched_without_value, error_callback_of_ordinary_method,

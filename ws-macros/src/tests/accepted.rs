@@ -22,6 +22,7 @@ fn arguments() {
         r#"path = "/", subprotocols = ["graphql-transport-ws", "chat.v1"], dispatcher_key = "type""#,
         r#"path = "/", subprotocols = [], crate = crate::websocket"#,
         r#"path = "/", compression = websocket::Compression::dedicated().level(6)"#,
+        r#"path = "/", ping_interval = 30, pong_timeout = 2.5"#,
         r#"path = r"/chat", crate = ::renamed"#,
     ];
     for args in table {

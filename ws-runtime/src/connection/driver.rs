@@ -6,6 +6,7 @@
 
 use std::convert::Infallible;
 use std::future::poll_fn;
+use std::io;
 use std::task::{Context, Poll};
 
 use ws_core::protocol::Incoming;
@@ -137,10 +138,11 @@ fn poll_wake(
             return Poll::Ready(Ok(Wake::Input));
         }
         if let Poll::Ready(read) = input.poll_read(cx) {
-            if let Some(idle) = &mut session.upkeep.idle {
-                idle.record_read();
-            }
+            session.upkeep.record_read();
             return Poll::Ready(read.map(|()| Wake::Input));
+        }
+        if session.upkeep.poll_dead(&session.caller, cx).is_ready() {
+            return Poll::Ready(Err(End::Lost(Some(io::ErrorKind::TimedOut.into()))));
         }
     }
     match &mut session.upkeep.idle {

@@ -1,4 +1,4 @@
-//! The idle timer: a time stamp per read, and one timer that is looked at only when it fires.
+//! The timers of a connection. Each is a time stamp per read, and one timer that is looked at only when it fires.
 
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
@@ -39,6 +39,63 @@ impl IdleTimer {
                 return Poll::Ready(());
             }
             self.sleep.as_mut().reset(due);
+        }
+    }
+}
+
+/// Pings a silent peer, and gives up on one that stays silent.
+#[derive(Debug)]
+pub(crate) struct KeepAlive {
+    interval: Duration,
+    timeout: Duration,
+    last_read: Instant,
+    /// When the ping went out that has not been answered.
+    pinged: Option<Instant>,
+    sleep: Pin<Box<Sleep>>,
+}
+
+/// What is to be done about a silent peer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Beat {
+    /// Nothing has come in since the ping: it is gone.
+    Dead,
+    /// Nothing has come in for a while: it is to be pinged.
+    Ping,
+}
+
+impl KeepAlive {
+    pub(crate) fn new(interval: Duration, timeout: Duration) -> Self {
+        let now = Instant::now();
+        let sleep = Box::pin(sleep_until(deadline(now, interval)));
+        Self { interval, timeout, last_read: now, pinged: None, sleep }
+    }
+
+    /// Takes note that something came in, a pong or anything else.
+    pub(crate) fn record_read(&mut self) {
+        self.last_read = Instant::now();
+        self.pinged = None;
+    }
+
+    /// Is ready when something is to be done. Only to be asked while the connection reads: a peer that is not listened to is
+    /// not silent.
+    pub(crate) fn poll_beat(&mut self, cx: &mut Context<'_>) -> Poll<Beat> {
+        loop {
+            ready!(self.sleep.as_mut().poll(cx));
+            let now = Instant::now();
+            let due = match self.pinged {
+                Some(pinged) => deadline(pinged, self.timeout),
+                None => deadline(self.last_read, self.interval),
+            };
+            if due > now {
+                self.sleep.as_mut().reset(due);
+                continue;
+            }
+            if self.pinged.is_some() {
+                return Poll::Ready(Beat::Dead);
+            }
+            self.pinged = Some(now);
+            self.sleep.as_mut().reset(deadline(now, self.timeout));
+            return Poll::Ready(Beat::Ping);
         }
     }
 }

@@ -1,23 +1,28 @@
 //! What a connection does while a callback waits, and while it waits itself.
 
-use std::task::{Context, Poll};
+use std::io;
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
+use ws_core::opcode::Opcode;
+
 use crate::caller::Caller;
-use crate::caller::shared::Phase;
+use crate::caller::shared::{Admission, Phase};
 use crate::caller::turn;
 use crate::connection::End;
 use crate::connection::closing::Closing;
 use crate::connection::input::Remainder;
-use crate::connection::read_ahead::Search;
+use crate::connection::read_ahead::{Search, StreamEnd};
 
-use crate::connection::timers::IdleTimer;
+use crate::connection::timers::{Beat, IdleTimer, KeepAlive};
 use crate::service::Settings;
 
 /// The timers of a connection, and how far its end is.
 #[derive(Debug)]
 pub(crate) struct Upkeep {
     pub(crate) idle: Option<IdleTimer>,
+    /// Boxed: most services have none.
+    keep_alive: Option<Box<KeepAlive>>,
     pub(crate) closure_timeout: Option<Duration>,
     /// Bytes.
     read_ahead_limit: usize,
@@ -33,12 +38,36 @@ impl Upkeep {
     pub(crate) fn new(settings: &Settings, read_ahead_limit: usize, service_answers_pings: bool) -> Self {
         Self {
             idle: settings.idle_timeout.map(IdleTimer::new),
+            keep_alive: settings
+                .ping_interval
+                .map(|interval| Box::new(KeepAlive::new(interval, settings.pong_timeout))),
             closure_timeout: settings.connection_closure_timeout,
             read_ahead_limit,
             service_answers_pings,
             is_ending: false,
             closing: None,
         }
+    }
+
+    /// Takes note that something came in.
+    pub(crate) fn record_read(&mut self) {
+        if let Some(idle) = &mut self.idle {
+            idle.record_read();
+        }
+        if let Some(keep_alive) = &mut self.keep_alive {
+            keep_alive.record_read();
+        }
+    }
+
+    /// Pings a silent peer; is ready when it is dead. Only to be asked while the connection reads.
+    pub(crate) fn poll_dead(&mut self, caller: &Caller, cx: &mut Context<'_>) -> Poll<()> {
+        let Some(keep_alive) = &mut self.keep_alive else { return Poll::Pending };
+        while let Beat::Ping = ready!(keep_alive.poll_beat(cx)) {
+            // Fails only when the connection is closing, which has a timeout of its own.
+            let _ = caller.shared().push(Opcode::Ping, b"", Admission::Always);
+        }
+        tracing::debug!(connection = %caller.connection_id(), "the peer did not answer a ping in time");
+        Poll::Ready(())
     }
 
     /// Serves the connection while a callback waits: writes what is queued, reads ahead, and takes the peer's answer to our close
@@ -81,8 +110,12 @@ impl Upkeep {
     ) {
         let ahead = remainder.ahead.get_or_insert_default();
         let has_read = ahead.poll_read(remainder.reader, self.read_ahead_limit, cx);
-        if let Some(idle) = self.idle.as_mut().filter(|_| has_read) {
-            idle.record_read();
+        if has_read {
+            self.record_read();
+        }
+        let is_listening = ahead.end.is_none() && ahead.bytes.len() < self.read_ahead_limit;
+        if is_listening && self.poll_dead(caller, cx).is_ready() {
+            ahead.end = Some(StreamEnd::Broken(io::ErrorKind::TimedOut.into()));
         }
         let search = search.get_or_insert_with(|| Search::new(remainder.skip));
         ahead.look(search, remainder.undecoded, self.service_answers_pings, caller.shared());

@@ -12,6 +12,8 @@ pub struct Settings {
     pub(crate) connection_closure_timeout: Option<Duration>,
     pub(crate) max_frame_size: usize,
     pub(crate) max_message_size: usize,
+    pub(crate) ping_interval: Option<Duration>,
+    pub(crate) pong_timeout: Duration,
     /// `None`: as the listener says.
     pub(crate) compression: Option<Compression>,
     mistake: Option<(&'static str, &'static str)>,
@@ -37,6 +39,8 @@ impl Settings {
             connection_closure_timeout: Some(Duration::from_mins(1)),
             max_frame_size: 65_536,
             max_message_size: 1 << 20,
+            ping_interval: None,
+            pong_timeout: Duration::from_secs(20),
             compression: None,
             mistake: None,
         }
@@ -56,6 +60,25 @@ impl Settings {
         let is_for_ever = (seconds + 1.0).abs() < f64::EPSILON;
         self.connection_closure_timeout =
             if is_for_ever { None } else { self.duration("connection_closure_timeout", seconds) };
+        self
+    }
+
+    /// 0 is off.
+    #[must_use]
+    pub fn ping_interval(mut self, seconds: impl Seconds) -> Self {
+        self.ping_interval =
+            self.duration("ping_interval", seconds.into_seconds()).filter(|interval| !interval.is_zero());
+        self
+    }
+
+    /// Not 0.
+    #[must_use]
+    pub fn pong_timeout(mut self, seconds: impl Seconds) -> Self {
+        let timeout = self.duration("pong_timeout", seconds.into_seconds()).unwrap_or_default();
+        if timeout.is_zero() {
+            self.mistake.get_or_insert(("pong_timeout", "must be greater than zero"));
+        }
+        self.pong_timeout = timeout;
         self
     }
 
@@ -168,6 +191,8 @@ mod tests {
             (Settings::new().connection_closure_timeout(-2), "connection_closure_timeout"),
             (Settings::new().max_frame_size(0).idle_timeout(-1), "max_frame_size"),
             (Settings::new().max_message_size(0), "max_message_size"),
+            (Settings::new().ping_interval(-1), "ping_interval"),
+            (Settings::new().pong_timeout(0), "pong_timeout"),
         ];
         for (settings, expected) in table {
             match settings.check("Chat") {

@@ -17,7 +17,8 @@ fn keys() -> Vec<Case> {
             r#"path = "/", timeout = 30, state = Hub"#,
             "timeout",
             "unknown `service` attribute `timeout`\n= note: the attributes are `compression`, `connection_closure_timeout`, `crate`, \
-             `dispatcher_key`, `idle_timeout`, `max_frame_size`, `max_message_size`, `path`, `state`, and `subprotocols`",
+             `dispatcher_key`, `idle_timeout`, `max_frame_size`, `max_message_size`, `path`, `ping_interval`, \
+             `pong_timeout`, `state`, and `subprotocols`",
         ),
         // The path is there, only misspelt: it is not missing too.
         args(
@@ -154,8 +155,13 @@ fn literals() -> Vec<Case> {
             "99999999999999999999",
             "`max_message_size` must be at most 18446744073709551615 bytes",
         ),
-        args("zero_size", r#"path = "/", max_frame_size = 0"#, "0", "`max_frame_size` must be greater than zero"),
-        args("zero_size", r#"path = "/", max_message_size = -1"#, "-1", "`max_message_size` must be greater than zero"),
+        args("zero_value", r#"path = "/", max_frame_size = 0"#, "0", "`max_frame_size` must be greater than zero"),
+        args(
+            "zero_value",
+            r#"path = "/", max_message_size = -1"#,
+            "-1",
+            "`max_message_size` must be greater than zero",
+        ),
         args(
             "ill_typed_value",
             r#"path = "/", max_frame_size = 1.5"#,
