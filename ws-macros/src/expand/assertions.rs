@@ -11,7 +11,7 @@ use super::{elide, place};
 use crate::model::{ArgumentSource, Callback, Event, Function, MessageKind, Service, Upgrade};
 use crate::types;
 
-/// ```ignore
+/// ```text
 /// #[allow(path_statements)]
 /// const CHECKS: () = {
 ///     <&str as ::websocket::TextPayload>::CHECK;

@@ -8,7 +8,7 @@ use super::elide;
 use super::place::{local, local_at};
 use crate::model::{Callback, Event, MessageKind, Service, Source};
 
-/// ```ignore
+/// ```text
 /// async fn call(&mut self, caller: &__ws::Caller, event: __ws::Event<'_>) -> __ws::Outcome {
 ///     match event {
 ///         __ws::Event::Open => __ws::reply!(caller, Self::on_open(self, caller).await),

@@ -7,7 +7,7 @@ use syn::Attribute;
 use crate::model::{Event, Route, Service};
 use crate::types;
 
-/// ```ignore
+/// ```text
 /// const DESCRIPTOR: __ws::Descriptor = __ws::Descriptor {
 ///     name: "Chat",
 ///     path: "/chat/<username>",
@@ -40,7 +40,7 @@ pub(super) fn expand(service: &Service<'_>) -> TokenStream {
     }
 }
 
-/// ```ignore
+/// ```text
 /// fn settings() -> __ws::Settings {
 ///     __ws::Settings::new().idle_timeout(30).max_frame_size(1024)
 /// }

@@ -17,7 +17,7 @@ use crate::model::Service;
 
 /// The user's block, and below it:
 ///
-/// ```ignore
+/// ```text
 /// const _: () = {
 ///     use ::websocket::__private as __ws;
 ///     #[automatically_derived]

@@ -7,7 +7,7 @@ use super::elide;
 use super::place::{self, local, local_at};
 use crate::model::{ArgumentSource, Service, Upgrade, UpgradeArgument};
 
-/// ```ignore
+/// ```text
 /// async fn upgrade(request: &__ws::UpgradeRequest, state: &Hub) -> __ws::UpgradeResult<Self> {
 ///     __ws::accept!(Self::connect(__ws::path!(request, "username" as String)?, state).await)
 /// }
@@ -26,7 +26,7 @@ pub(super) fn expand(service: &Service<'_>, state: &TokenStream) -> TokenStream 
     }
 }
 
-/// ```ignore
+/// ```text
 /// async fn upgrade(_: &__ws::UpgradeRequest, _: &Hub) -> __ws::UpgradeResult<Self> {
 ///     __ws::accept!(<Chat as ::core::default::Default>::default())
 /// }
