@@ -1,8 +1,10 @@
 //! What is wrong with a configuration is said when the listener binds, with the names to look for; and a setting has an effect.
 
+use std::time::Duration;
+
 use tests::raw::{RawClient, handshake};
 use tests::server::serve;
-use websocket::{ConfigError, Error, Listener, RequestLimits};
+use websocket::{CloseCode, ConfigError, Error, Listener, RequestLimits, SlowReceivers};
 
 /// A service that does nothing, with these arguments of its attribute.
 macro_rules! service {
@@ -93,11 +95,19 @@ async fn an_expression_out_of_range_is_named_with_its_service() {
 #[tokio::test]
 async fn a_setting_of_the_listener_out_of_range_is_named() {
     let limits = RequestLimits::new();
+    let unsendable = SlowReceivers::Disconnect { after: Duration::from_secs(1), code: CloseCode::ABNORMAL };
     let table = [
         (Listener::new(0).server_name("line\nbreak"), "server_name"),
         (Listener::new(0).request_limits(limits.max_uri_length(0)), "max_uri_length"),
         (Listener::new(0).request_limits(limits.max_uri_length(65_535)), "max_uri_length"),
         (Listener::new(0).request_limits(limits.max_header_size(0)), "max_header_size"),
+        (Listener::new(0).request_limits(limits.max_headers(0)), "max_headers"),
+        (Listener::new(0).request_limits(limits.max_headers(32_769)), "max_headers"),
+        (Listener::new(0).high_water_mark(10).low_water_mark(11), "low_water_mark"),
+        (Listener::new(0).max_fragments(0), "max_fragments"),
+        (Listener::new(0).max_control_frames(0), "max_control_frames"),
+        (Listener::new(0).slow_receivers(SlowReceivers::disconnect(Duration::ZERO)), "slow_receivers"),
+        (Listener::new(0).slow_receivers(unsendable), "slow_receivers"),
     ];
     for (listener, expected) in table {
         match mistake(listener).await {

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 /// The modules of `ws-runtime/src`, from where bytes come in down to what everything rests on. A module may name those below it
 /// and those on its own line.
-const LAYERS: [&[&str]; 8] = [
+const LAYERS: [&[&str]; 9] = [
     &["lib", "attributes", "private"],
     &["listener"],
     &["router"],
@@ -13,7 +13,8 @@ const LAYERS: [&[&str]; 8] = [
     &["service"],
     &["upgrade"],
     &["caller"],
-    &["compression", "error", "kind", "message", "no_compression", "pool", "transport"],
+    &["prepared"],
+    &["compression", "error", "kind", "message", "no_compression", "pool", "terms", "transport"],
 ];
 
 #[test]

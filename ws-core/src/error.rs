@@ -86,6 +86,18 @@ pub enum ProtocolError {
         /// RSV1, RSV2, and RSV3 as a three-bit number.
         bits: u8,
     },
+    /// More control frames in a second than the limit allows. Found by whoever has a clock.
+    #[error("more than {limit} control frames in a second")]
+    TooManyControlFrames {
+        /// The limit.
+        limit: u32,
+    },
+    /// A message has more fragments than the limit allows.
+    #[error("message of more than {limit} fragments")]
+    TooManyFragments {
+        /// The limit.
+        limit: u32,
+    },
     /// A continuation frame without a message to continue.
     #[error("continuation frame without a message to continue")]
     UnexpectedContinuation,
@@ -108,6 +120,7 @@ impl ProtocolError {
         match self {
             Self::FrameTooLarge { .. } | Self::MessageTooLarge { .. } => CloseCode::MESSAGE_TOO_BIG,
             Self::InvalidCloseReason | Self::InvalidCompression | Self::InvalidUtf8 => CloseCode::INVALID_PAYLOAD,
+            Self::TooManyControlFrames { .. } | Self::TooManyFragments { .. } => CloseCode::POLICY_VIOLATION,
             Self::ClosePayloadTooShort
             | Self::ControlFrameTooLarge { .. }
             | Self::FragmentedControlFrame { .. }
@@ -163,6 +176,8 @@ mod tests {
             (E::MissingMask, 1002, "frame from a client is not masked"),
             (E::NonMinimalLength { length: 5 }, 1002, "frame length 5 is not encoded in the shortest form"),
             (E::ReservedBits { bits: 4 }, 1002, "reserved bits 0b100 are set without an extension"),
+            (E::TooManyControlFrames { limit: 9 }, 1008, "more than 9 control frames in a second"),
+            (E::TooManyFragments { limit: 9 }, 1008, "message of more than 9 fragments"),
             (E::UnexpectedContinuation, 1002, "continuation frame without a message to continue"),
             (E::UnexpectedMask, 1002, "frame from a server is masked"),
             (E::UnknownOpcode { opcode: 3 }, 1002, "unknown opcode 0x3"),

@@ -113,32 +113,50 @@ pub fn encode_message(
     mut next_mask: Option<&mut dyn FnMut() -> [u8; 4]>,
 ) {
     let mut next_mask = || next_mask.as_mut().map(|next_mask| next_mask());
-    let rsv = if coding == Coding::Deflated { RSV1 } else { 0 };
     if payload.len() <= max_frame_size {
-        let header = FrameHeader { fin: true, rsv, opcode, mask: next_mask(), length: payload.len() as u64 };
+        let header = FrameHeader { mask: next_mask(), ..whole(opcode, coding, payload) };
         encode_payload(out, &header, payload);
     } else {
-        encode_fragments(out, opcode, rsv, payload, max_frame_size.max(1), &mut next_mask);
+        let fragments = fragments(opcode, coding, payload, max_frame_size);
+        // The masking keys are part of it: four bytes a frame are little beside one reallocation.
+        out.reserve(payload.len() + fragments.len() * MAX_HEADER);
+        encode_fragments(out, fragments, &mut next_mask);
     }
 }
 
-#[inline(never)]
-fn encode_fragments(
-    out: &mut Vec<u8>,
-    mut opcode: Opcode,
-    mut rsv: u8,
+/// Divides a message into frames of at most `max_frame_size` bytes of payload, without masks. A `max_frame_size` of 0 counts as 1.
+#[must_use]
+pub fn fragments(
+    opcode: Opcode,
+    coding: Coding,
     payload: &[u8],
     max_frame_size: usize,
+) -> impl ExactSizeIterator<Item = (FrameHeader, &[u8])> {
+    let max_frame_size = max_frame_size.max(1);
+    let count = payload.len().div_ceil(max_frame_size).max(1);
+    (0..count).map(move |index| {
+        let start = index * max_frame_size;
+        let fragment = &payload[start..payload.len().min(start + max_frame_size)];
+        let header = FrameHeader { fin: index + 1 == count, ..whole(opcode, coding, fragment) };
+        let rest = FrameHeader { rsv: 0, opcode: Opcode::Continuation, ..header };
+        (if index == 0 { header } else { rest }, fragment)
+    })
+}
+
+#[inline]
+fn whole(opcode: Opcode, coding: Coding, payload: &[u8]) -> FrameHeader {
+    let rsv = if coding == Coding::Deflated { RSV1 } else { 0 };
+    FrameHeader { fin: true, rsv, opcode, mask: None, length: payload.len() as u64 }
+}
+
+#[inline(never)]
+fn encode_fragments<'p>(
+    out: &mut Vec<u8>,
+    fragments: impl ExactSizeIterator<Item = (FrameHeader, &'p [u8])>,
     next_mask: &mut dyn FnMut() -> Option<[u8; 4]>,
 ) {
-    let fragments = payload.chunks(max_frame_size);
-    let last = fragments.len() - 1;
-    // The masking keys are part of it: four bytes a frame are little beside one reallocation.
-    out.reserve(payload.len() + fragments.len() * MAX_HEADER);
-    for (index, fragment) in fragments.enumerate() {
-        let length = fragment.len() as u64;
-        encode_payload(out, &FrameHeader { fin: index == last, rsv, opcode, mask: next_mask(), length }, fragment);
-        (opcode, rsv) = (Opcode::Continuation, 0);
+    for (header, fragment) in fragments {
+        encode_payload(out, &FrameHeader { mask: next_mask(), ..header }, fragment);
     }
 }
 

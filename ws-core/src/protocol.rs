@@ -26,6 +26,8 @@ pub struct Limits {
     pub max_frame_size: usize,
     /// Bytes of one message, all its frames together.
     pub max_message_size: usize,
+    /// Frames of one message: each costs work, also when it is empty.
+    pub max_fragments: u32,
 }
 
 /// Something whole that has arrived.
@@ -52,6 +54,8 @@ pub struct Protocol {
     role: Role,
     limits: Limits,
     frame: Option<FramePayload>,
+    /// How many frames of the open message have begun.
+    fragments: u32,
     assembler: Assembler,
     /// `None`: no compression has been negotiated.
     inflation: Option<Inflation>,
@@ -63,7 +67,7 @@ impl Protocol {
     /// Makes the receiving half of a connection whose handshake has ended.
     #[must_use]
     pub const fn new(role: Role, limits: Limits) -> Self {
-        Self { role, limits, frame: None, assembler: Assembler::new(), inflation: None }
+        Self { role, limits, frame: None, fragments: 0, assembler: Assembler::new(), inflation: None }
     }
 
     /// Takes compressed messages, as has been negotiated.
@@ -221,8 +225,10 @@ impl Protocol {
     /// Begins a data frame that does not lie whole in the input, or is a part of a message. Its header is checked.
     fn begin_frame(&mut self, header: &FrameHeader) {
         if header.opcode != Opcode::Continuation {
+            self.fragments = 0;
             self.assembler.begin(Kind { is_text: header.opcode == Opcode::Text, is_compressed: header.rsv == RSV1 });
         }
+        self.fragments += 1;
         // A length beyond `usize` is over every limit, so `check_header` has refused it.
         let remaining = usize::try_from(header.length).unwrap_or(usize::MAX);
         self.frame = Some(FramePayload { fin: header.fin, mask: header.mask, received: 0, remaining });
@@ -245,6 +251,7 @@ impl Protocol {
         if is_continuation != self.assembler.is_open()
             || header.length > self.limits.max_frame_size as u64
             || length > self.limits.max_message_size as u64
+            || is_continuation && self.fragments >= self.limits.max_fragments
         {
             return Err(self.bad_data_frame(header, length));
         }
@@ -253,7 +260,7 @@ impl Protocol {
 
     #[cold]
     fn bad_data_frame(&self, header: &FrameHeader, length: u64) -> ProtocolError {
-        let Limits { max_frame_size, max_message_size } = self.limits;
+        let Limits { max_frame_size, max_message_size, max_fragments } = self.limits;
         match header.opcode {
             Opcode::Continuation if !self.assembler.is_open() => ProtocolError::UnexpectedContinuation,
             opcode if opcode != Opcode::Continuation && self.assembler.is_open() => {
@@ -262,6 +269,7 @@ impl Protocol {
             _ if header.length > max_frame_size as u64 => {
                 ProtocolError::FrameTooLarge { length: header.length, limit: max_frame_size }
             }
+            _ if length <= max_message_size as u64 => ProtocolError::TooManyFragments { limit: max_fragments },
             _ => ProtocolError::MessageTooLarge { length, limit: max_message_size },
         }
     }

@@ -1,7 +1,7 @@
 //! How messages are compressed: `permessage-deflate`, [RFC 7692](https://www.rfc-editor.org/rfc/rfc7692).
 
 use http::HeaderMap;
-use ws_core::deflate::{Deflation, Inflation, Level};
+use ws_core::deflate::{Deflation, Inflation, Level, MemoryLevel, Tuning};
 use ws_core::extension::DeflateParameters;
 
 /// Whether and how messages are compressed, for clients that offer `permessage-deflate`.
@@ -14,6 +14,7 @@ use ws_core::extension::DeflateParameters;
 pub struct Compression {
     mode: Mode,
     level: u8,
+    memory_level: u8,
     threshold: usize,
     window_bits: u8,
 }
@@ -45,7 +46,7 @@ impl Compression {
     /// Compresses every message on its own, in a compressor that all connections of a thread share: no memory per connection.
     #[must_use]
     pub const fn shared() -> Self {
-        Self { mode: Mode::Shared, level: 1, threshold: 128, window_bits: 15 }
+        Self { mode: Mode::Shared, level: 1, memory_level: 8, threshold: 128, window_bits: 15 }
     }
 
     /// Lets messages refer to earlier ones, in a compressor and a decompressor of the connection's own, each made when it is first
@@ -65,6 +66,14 @@ impl Compression {
     #[must_use]
     pub const fn level(mut self, level: u8) -> Self {
         self.level = level;
+        self
+    }
+
+    /// Sets how much memory a compressor looks for repetitions with, beside its window: 1 (least) to 9 (fastest and smallest). Default
+    /// 8; each level less halves that part of a [dedicated](Self::dedicated) compressor.
+    #[must_use]
+    pub const fn memory_level(mut self, level: u8) -> Self {
+        self.memory_level = level;
         self
     }
 
@@ -88,6 +97,9 @@ impl Compression {
         if Level::new(self.level).is_none() {
             return Some(("compression level", "must be from 1 to 9"));
         }
+        if MemoryLevel::new(self.memory_level).is_none() {
+            return Some(("compression memory_level", "must be from 1 to 9"));
+        }
         (!(8..=15).contains(&self.window_bits)).then_some(("compression window_bits", "must be from 8 to 15"))
     }
 
@@ -105,11 +117,14 @@ impl Compression {
             client_max_window_bits: self.window_bits,
         };
         let (agreed, answer) = wanted.answer(offers)?;
-        let level = Level::new(self.level).unwrap_or_default();
+        let tuning = Tuning {
+            level: Level::new(self.level).unwrap_or_default(),
+            window_bits: agreed.server_max_window_bits,
+            memory_level: MemoryLevel::new(self.memory_level).unwrap_or_default(),
+        };
         let deflation = if agreed.server_no_context_takeover { Deflation::shared } else { Deflation::dedicated };
         let inflation = if agreed.client_no_context_takeover { Inflation::Shared } else { Inflation::Dedicated(None) };
-        let compressor =
-            Compressor { deflation: deflation(level, agreed.server_max_window_bits), threshold: self.threshold };
+        let compressor = Compressor { deflation: deflation(tuning), threshold: self.threshold };
         Some(Negotiated { inflation, compressor, answer })
     }
 }
@@ -124,5 +139,30 @@ impl Compressor {
     /// Appends the compressed message to `out`, unless it is not worth it.
     pub(crate) fn compress(&mut self, message: &[u8], out: &mut Vec<u8>) -> bool {
         message.len() >= self.threshold && self.deflation.deflate(message, out)
+    }
+
+    /// Returns how a message is coded that other receivers may get too; `None`: by the connection alone.
+    pub(crate) fn recipe(&self) -> Option<Recipe> {
+        let tuning = self.deflation.shared_tuning()?;
+        Some(Recipe::Deflated { tuning, threshold: self.threshold })
+    }
+}
+
+/// How a message is coded, the same for every receiver with this recipe.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Recipe {
+    Deflated { tuning: Tuning, threshold: usize },
+    Plain,
+}
+
+impl Recipe {
+    /// Appends the compressed message to `out`, unless it is not worth it.
+    pub(crate) fn compress(&self, message: &[u8], out: &mut Vec<u8>) -> bool {
+        match *self {
+            Self::Deflated { tuning, threshold } => {
+                Compressor { deflation: Deflation::shared(tuning), threshold }.compress(message, out)
+            }
+            Self::Plain => false,
+        }
     }
 }

@@ -46,8 +46,10 @@ mod kind;
 mod listener;
 mod message;
 mod pool;
+mod prepared;
 mod router;
 mod service;
+mod terms;
 mod transport;
 mod upgrade;
 
@@ -66,10 +68,12 @@ pub use crate::compression::Compression;
 pub use crate::error::{BindingError, BoxError, ConfigError, Error, InvalidCloseCode, ProtocolError, Result};
 pub use crate::listener::{BoundListener, Listener};
 pub use crate::message::Message;
+pub use crate::prepared::Prepared;
 pub use crate::router::{Body, RequestLimits, Router, RouterBuilder};
 pub use crate::service::{
     Accept, BytesPayload, NoReply, Payload, PongReply, Reply, Seconds, Service, TextPayload, UpgradeReply,
 };
+pub use crate::terms::SlowReceivers;
 pub use crate::upgrade::{FromSegment, FromValues, UpgradeError, UpgradeRequest};
 
 /// The code of the README is compiled.

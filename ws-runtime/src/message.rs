@@ -1,6 +1,7 @@
 //! A whole message, owned.
 
 use bytes::Bytes;
+use ws_core::opcode::Opcode;
 
 /// A text or binary message, after reassembly ([RFC 6455 §5.6](https://www.rfc-editor.org/rfc/rfc6455#section-5.6)).
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -28,6 +29,13 @@ impl Message {
         match self {
             Self::Text(text) => text.as_bytes(),
             Self::Binary(data) => data,
+        }
+    }
+
+    pub(crate) fn opcode(&self) -> Opcode {
+        match self {
+            Self::Text(_) => Opcode::Text,
+            Self::Binary(_) => Opcode::Binary,
         }
     }
 

@@ -4,7 +4,7 @@
 //! other stream (TLS, a mounted server's own) is boxed. Nothing above this module is generic over the stream.
 
 use std::fmt::Debug;
-use std::io;
+use std::io::{self, IoSlice};
 use std::pin::{Pin, pin};
 use std::task::{Context, Poll, Waker};
 
@@ -91,24 +91,44 @@ impl AsyncRead for Reader {
     }
 }
 
+/// Writes one slice plainly, which is cheaper, and several in one go where the stream can.
+#[inline]
+fn poll_write(
+    half: &mut (impl AsyncWrite + Unpin),
+    cx: &mut Context<'_>,
+    slices: &[IoSlice<'_>],
+) -> Poll<io::Result<usize>> {
+    match slices {
+        [bytes] => Pin::new(half).poll_write(cx, bytes),
+        slices => Pin::new(half).poll_write_vectored(cx, slices),
+    }
+}
+
 impl Writer {
     /// Writes what the stream takes; the task of `cx` is woken when it takes more.
-    pub(crate) fn poll_write(&mut self, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+    #[inline]
+    pub(crate) fn poll_write(&mut self, cx: &mut Context<'_>, slices: &[IoSlice<'_>]) -> Poll<io::Result<usize>> {
         match self {
-            Self::Tcp(half) => Pin::new(half).poll_write(cx, bytes),
-            Self::Boxed(half) => Pin::new(half).poll_write(cx, bytes),
+            Self::Tcp(half) => poll_write(half, cx, slices),
+            Self::Boxed(half) => poll_write(half, cx, slices),
         }
     }
 
     /// Writes what the stream takes at once. On `Pending`, the connection's own task must call `poll_write`: for a boxed
     /// stream this call has replaced its waker.
-    pub(crate) fn try_write(&mut self, bytes: &[u8]) -> Poll<io::Result<usize>> {
+    pub(crate) fn try_write(&mut self, slices: &[IoSlice<'_>]) -> Poll<io::Result<usize>> {
         match self {
-            Self::Tcp(half) => match half.try_write(bytes) {
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => Poll::Pending,
-                result => Poll::Ready(result),
-            },
-            Self::Boxed(half) => Pin::new(half).poll_write(&mut Context::from_waker(Waker::noop()), bytes),
+            Self::Tcp(half) => {
+                let result = match slices {
+                    [bytes] => half.try_write(bytes),
+                    slices => half.try_write_vectored(slices),
+                };
+                match result {
+                    Err(error) if error.kind() == io::ErrorKind::WouldBlock => Poll::Pending,
+                    result => Poll::Ready(result),
+                }
+            }
+            Self::Boxed(half) => poll_write(half, &mut Context::from_waker(Waker::noop()), slices),
         }
     }
 

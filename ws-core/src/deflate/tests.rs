@@ -4,6 +4,10 @@ use proptest::prelude::*;
 
 use super::*;
 
+fn deflater(level: u8, window_bits: u8, keeps_context: bool) -> Deflater {
+    Deflater::new(Tuning { level: Level(level), window_bits, ..Tuning::default() }, keeps_context)
+}
+
 fn deflate(deflater: &mut Deflater, message: &[u8]) -> Vec<u8> {
     let mut out = Vec::new();
     deflater.deflate(message, &mut out);
@@ -34,7 +38,7 @@ fn rfc7692_7_2_3_examples_are_inflated() {
 
 #[test]
 fn rfc7692_7_2_3_6_an_empty_message_is_an_empty_block() {
-    let mut deflater = Deflater::new(Level::default(), 15, true);
+    let mut deflater = Deflater::new(Tuning::default(), true);
     for _ in 0..3 {
         assert_eq!(deflate(&mut deflater, b""), [0]);
     }
@@ -42,7 +46,7 @@ fn rfc7692_7_2_3_6_an_empty_message_is_an_empty_block() {
 
 #[test]
 fn a_bomb_costs_its_limit() {
-    let bomb = deflate(&mut Deflater::new(Level(9), 15, false), &vec![0; 10_000_000]);
+    let bomb = deflate(&mut deflater(9, 15, false), &vec![0; 10_000_000]);
     assert!(bomb.len() < 11_000);
     let mut out = Vec::new();
     let result = Inflater::new(false).inflate(&bomb, &mut out, 100_000);
@@ -53,12 +57,19 @@ fn a_bomb_costs_its_limit() {
 }
 
 #[test]
+fn the_largest_limit_is_none() {
+    let message = b"hello".repeat(1000);
+    let compressed = deflate(&mut deflater(1, 15, false), &message);
+    assert_eq!(inflate(&mut Inflater::new(false), &compressed, usize::MAX), Ok(message));
+}
+
+#[test]
 fn nonsense_is_an_error_and_forgotten() {
     let mut inflater = Inflater::new(true);
     for nonsense in [&[0xFF, 0xFF][..], &[0x07], b"Hello"] {
         assert_eq!(inflate(&mut inflater, nonsense, 1000), Err(ProtocolError::InvalidCompression), "{nonsense:x?}");
     }
-    let message = deflate(&mut Deflater::new(Level(6), 15, false), b"Hello");
+    let message = deflate(&mut deflater(6, 15, false), b"Hello");
     assert_eq!(inflate(&mut inflater, &message, 5).as_deref(), Ok(&b"Hello"[..]));
 }
 
@@ -70,10 +81,11 @@ fn windows_are_kept() {
     let message = [&noise[..240], &noise[..], &noise[..240], &noise[69_000..]].concat();
     for bits in 8..=15 {
         for level in [1, 6, 9] {
-            let compressed = deflate(&mut Deflater::new(Level(level), bits, false), &message);
-            let mut decompress = Decompress::new_with_window_bits(false, bits.max(9));
-            let mut out = Vec::with_capacity(message.len() + 1);
-            decompress.decompress_vec(&compressed, &mut out, FlushDecompress::None).unwrap();
+            let compressed = deflate(&mut deflater(level, bits, false), &message);
+            let mut inflate = Inflate::new(false, bits.max(9));
+            let mut out = vec![0; message.len() + 1];
+            inflate.decompress(&compressed, &mut out, InflateFlush::NoFlush).unwrap();
+            out.truncate(message.len());
             assert!(out == message, "{bits} bits, level {level}");
         }
     }
@@ -83,9 +95,10 @@ proptest! {
     #[test]
     fn messages_survive(
         messages in proptest::collection::vec(proptest::collection::vec(0_u8..8, 0..2000), 1..5),
-        level in 1_u8..=9, bits in 8_u8..=15, keeps_context: bool,
+        level in 1_u8..=9, window_bits in 8_u8..=15, memory_level in 1_u8..=9, keeps_context: bool,
     ) {
-        let mut deflater = Deflater::new(Level(level), bits, keeps_context);
+        let tuning = Tuning { level: Level(level), window_bits, memory_level: MemoryLevel(memory_level) };
+        let mut deflater = Deflater::new(tuning, keeps_context);
         let mut inflater = Inflater::new(keeps_context);
         for message in messages {
             let compressed = deflate(&mut deflater, &message);

@@ -103,7 +103,7 @@ fn poll<'a>(protocol: &'a mut Protocol, input: &'a mut [u8]) -> Result<(usize, O
     protocol.poll_event(input).map(|(event, rest)| (length - rest.len(), event))
 }
 
-const LIMITS: Limits = Limits { max_frame_size: 70_000, max_message_size: 100_000 };
+const LIMITS: Limits = Limits { max_frame_size: 70_000, max_message_size: 100_000, max_fragments: 1000 };
 
 const KEY: [u8; 4] = [0x37, 0xFA, 0x21, 0x3D];
 

@@ -1,6 +1,8 @@
 //! The server's handle on one connection.
 
+mod masking;
 pub(crate) mod outbox;
+mod queue;
 pub(crate) mod shared;
 pub(crate) mod turn;
 
@@ -12,9 +14,11 @@ use serde::Serialize;
 use ws_core::close::CloseFrame;
 use ws_core::opcode::Opcode;
 
+use crate::caller::outbox::Outgoing;
 use crate::caller::shared::{Admission, Phase, Shared, lock};
 use crate::error::{Error, Result};
 use crate::message::Message;
+use crate::prepared::Prepared;
 
 /// The remote client of one connection: writes to it, closes it, and tells about it.
 ///
@@ -52,7 +56,7 @@ impl Caller {
     /// # Cancel safety
     /// A dropped future has written either nothing or the whole message.
     pub async fn write_text(&self, text: impl AsRef<str>) -> Result<()> {
-        self.shared.push_when_drained(Opcode::Text, text.as_ref().as_bytes()).await
+        self.shared.push_when_drained(Outgoing::Payload(Opcode::Text, text.as_ref().as_bytes())).await
     }
 
     /// Writes a binary message.
@@ -63,7 +67,7 @@ impl Caller {
     /// # Cancel safety
     /// A dropped future has written either nothing or the whole message.
     pub async fn write_binary(&self, data: impl AsRef<[u8]>) -> Result<()> {
-        self.shared.push_when_drained(Opcode::Binary, data.as_ref()).await
+        self.shared.push_when_drained(Outgoing::Payload(Opcode::Binary, data.as_ref())).await
     }
 
     /// Writes a value as a text message in JSON.
@@ -75,7 +79,7 @@ impl Caller {
     /// A dropped future has written either nothing or the whole message.
     pub async fn write_message<T: Serialize + ?Sized>(&self, value: &T) -> Result<()> {
         let json = serde_json::to_vec(value)?;
-        self.shared.push_when_drained(Opcode::Text, &json).await
+        self.shared.push_when_drained(Outgoing::Payload(Opcode::Text, &json)).await
     }
 
     /// Writes a [`Message`].
@@ -86,7 +90,18 @@ impl Caller {
     /// # Cancel safety
     /// A dropped future has written either nothing or the whole message.
     pub async fn write(&self, message: Message) -> Result<()> {
-        self.shared.push_when_drained(opcode(&message), message.as_bytes()).await
+        self.shared.push_when_drained(Outgoing::Payload(message.opcode(), message.as_bytes())).await
+    }
+
+    /// Writes a message that was prepared for many receivers.
+    ///
+    /// # Errors
+    /// [`Error::Closed`] when the connection is closing or gone.
+    ///
+    /// # Cancel safety
+    /// A dropped future has written either nothing or the whole message.
+    pub async fn write_prepared(&self, message: &Prepared) -> Result<()> {
+        self.shared.push_when_drained(Outgoing::Prepared(message)).await
     }
 
     /// Writes a text message, without waiting.
@@ -94,7 +109,7 @@ impl Caller {
     /// # Errors
     /// [`Error::Full`] above the high-water mark, [`Error::Closed`] when the connection is closing or gone.
     pub fn try_write_text(&self, text: impl AsRef<str>) -> Result<()> {
-        self.shared.push(Opcode::Text, text.as_ref().as_bytes(), Admission::BelowMark)
+        self.shared.push_payload(Opcode::Text, text.as_ref().as_bytes(), Admission::BelowMark)
     }
 
     /// Writes a binary message, without waiting.
@@ -102,7 +117,7 @@ impl Caller {
     /// # Errors
     /// [`Error::Full`] above the high-water mark, [`Error::Closed`] when the connection is closing or gone.
     pub fn try_write_binary(&self, data: impl AsRef<[u8]>) -> Result<()> {
-        self.shared.push(Opcode::Binary, data.as_ref(), Admission::BelowMark)
+        self.shared.push_payload(Opcode::Binary, data.as_ref(), Admission::BelowMark)
     }
 
     /// Writes a value as a text message in JSON, without waiting.
@@ -112,7 +127,7 @@ impl Caller {
     /// the connection is closing or gone.
     pub fn try_write_message<T: Serialize + ?Sized>(&self, value: &T) -> Result<()> {
         let json = serde_json::to_vec(value)?;
-        self.shared.push(Opcode::Text, &json, Admission::BelowMark)
+        self.shared.push_payload(Opcode::Text, &json, Admission::BelowMark)
     }
 
     /// Writes a [`Message`], without waiting.
@@ -120,7 +135,15 @@ impl Caller {
     /// # Errors
     /// [`Error::Full`] above the high-water mark, [`Error::Closed`] when the connection is closing or gone.
     pub fn try_write(&self, message: &Message) -> Result<()> {
-        self.shared.push(opcode(message), message.as_bytes(), Admission::BelowMark)
+        self.shared.push_payload(message.opcode(), message.as_bytes(), Admission::BelowMark)
+    }
+
+    /// Writes a message that was prepared for many receivers, without waiting.
+    ///
+    /// # Errors
+    /// [`Error::Full`] above the high-water mark, [`Error::Closed`] when the connection is closing or gone.
+    pub fn try_write_prepared(&self, message: &Prepared) -> Result<()> {
+        self.shared.push(Outgoing::Prepared(message), Admission::BelowMark)
     }
 
     /// Writes a ping of at most 125 bytes ([RFC 6455 §5.5.2](https://www.rfc-editor.org/rfc/rfc6455#section-5.5.2)).
@@ -128,7 +151,7 @@ impl Caller {
     /// # Errors
     /// [`Error::ControlTooLong`] over 125 bytes, [`Error::Closed`] when the connection is closing or gone.
     pub async fn ping(&self, data: impl AsRef<[u8]>) -> Result<()> {
-        self.shared.push_when_drained(Opcode::Ping, data.as_ref()).await
+        self.shared.push_when_drained(Outgoing::Payload(Opcode::Ping, data.as_ref())).await
     }
 
     /// Writes a pong of at most 125 bytes ([RFC 6455 §5.5.3](https://www.rfc-editor.org/rfc/rfc6455#section-5.5.3)).
@@ -136,7 +159,7 @@ impl Caller {
     /// # Errors
     /// [`Error::ControlTooLong`] over 125 bytes, [`Error::Closed`] when the connection is closing or gone.
     pub async fn pong(&self, data: impl AsRef<[u8]>) -> Result<()> {
-        self.shared.push_when_drained(Opcode::Pong, data.as_ref()).await
+        self.shared.push_when_drained(Outgoing::Payload(Opcode::Pong, data.as_ref())).await
     }
 
     /// Closes the connection: everything written so far, then the close frame, goes out, and nothing after it. Resolves when
@@ -200,6 +223,13 @@ impl Caller {
         self.shared.identity.remote_addr
     }
 
+    /// Returns how many messages were thrown away because the peer reads too slowly
+    /// ([`SlowReceivers::DropNewest`](crate::SlowReceivers::DropNewest)).
+    #[must_use]
+    pub fn dropped_messages(&self) -> u64 {
+        self.shared.dropped()
+    }
+
     /// Keeps a value with the connection, one of each type. Returns the value that it replaces.
     pub fn set_attribute<T: Clone + Send + Sync + 'static>(&self, value: T) -> Option<T> {
         lock(&self.shared.attributes).insert(value)
@@ -219,13 +249,6 @@ impl Caller {
 
     pub(crate) fn start_close(&self, frame: &CloseFrame) {
         self.shared.start_close(Some(frame));
-    }
-}
-
-fn opcode(message: &Message) -> Opcode {
-    match message {
-        Message::Text(_) => Opcode::Text,
-        Message::Binary(_) => Opcode::Binary,
     }
 }
 

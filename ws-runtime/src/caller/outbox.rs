@@ -9,16 +9,20 @@
 //! Everything here happens under the lock of the connection's [`Shared`](super::shared::Shared), so each message is whole on
 //! the wire, however many tasks write.
 
-use std::io;
+use std::io::{self, IoSlice};
 use std::task::{Context, Poll, Waker};
 
 use tokio::time::Instant;
 use ws_core::close::CloseFrame;
-use ws_core::frame::{Coding, MAX_CONTROL_PAYLOAD, encode_message};
+use ws_core::frame::{Coding, MAX_CONTROL_PAYLOAD, encode_message, fragments};
 use ws_core::opcode::Opcode;
+use ws_core::protocol::Role;
 
-use crate::compression::Compressor;
+use crate::caller::masking;
+use crate::caller::queue::Queue;
+use crate::compression::{Compressor, Recipe};
 use crate::pool;
+use crate::prepared::Prepared;
 use crate::transport::Writer;
 
 /// The outgoing half of a connection.
@@ -26,9 +30,8 @@ use crate::transport::Writer;
 pub(crate) struct Outbox {
     /// `None` once the connection is gone.
     writer: Option<Writer>,
-    queue: Vec<u8>,
-    /// How much of `queue` the socket has taken.
-    sent: usize,
+    queue: Queue,
+    role: Role,
     /// While the driver is at work, it flushes; nobody else writes to the socket.
     corked: bool,
     /// What is queued waits for the end of a turn.
@@ -43,17 +46,27 @@ pub(crate) struct Outbox {
     last_write: Option<Instant>,
 }
 
+/// Something to queue.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Outgoing<'a> {
+    /// A message that is still to be encoded, or a control frame.
+    Payload(Opcode, &'a [u8]),
+    /// A message that many receivers get.
+    Prepared(&'a Prepared),
+}
+
 impl Outbox {
     pub(crate) fn new(
         writer: Writer,
+        role: Role,
         max_frame_size: usize,
         compressor: Option<Box<Compressor>>,
         last_write: Option<Instant>,
     ) -> Self {
         Self {
             writer: Some(writer),
-            queue: Vec::new(),
-            sent: 0,
+            queue: Queue::default(),
+            role,
             corked: true,
             deferred: false,
             awaited: false,
@@ -65,35 +78,88 @@ impl Outbox {
     }
 
     /// Queues a message as frames of at most `max_frame_size` bytes of payload, or a control frame, which is never split.
-    pub(crate) fn push(&mut self, opcode: Opcode, payload: &[u8]) {
-        self.make_room();
-        match &mut self.compressor {
-            _ if opcode.is_control() => {
-                encode_message(&mut self.queue, opcode, Coding::Plain, payload, MAX_CONTROL_PAYLOAD, None);
-            }
-            None => encode_message(&mut self.queue, opcode, Coding::Plain, payload, self.max_frame_size, None),
-            Some(compressor) => {
-                let mut compressed = pool::take(0);
-                let (coding, payload) = if compressor.compress(payload, &mut compressed) {
-                    (Coding::Deflated, compressed.as_slice())
-                } else {
-                    (Coding::Plain, payload)
-                };
-                encode_message(&mut self.queue, opcode, coding, payload, self.max_frame_size, None);
-                pool::put(compressed);
-            }
+    #[inline]
+    pub(crate) fn push(&mut self, outgoing: Outgoing<'_>) {
+        match outgoing {
+            Outgoing::Payload(opcode, payload) => match &mut self.compressor {
+                Some(compressor) if !opcode.is_control() => {
+                    let mut compressed = pool::take(0);
+                    let (coding, payload) = if compressor.compress(payload, &mut compressed) {
+                        (Coding::Deflated, compressed.as_slice())
+                    } else {
+                        (Coding::Plain, payload)
+                    };
+                    self.push_coded(opcode, coding, payload);
+                    pool::put(compressed);
+                }
+                _ => self.push_coded(opcode, Coding::Plain, payload),
+            },
+            Outgoing::Prepared(prepared) => self.push_prepared(prepared),
         }
     }
 
     /// Queues a close frame; `None` has no code.
     pub(crate) fn push_close(&mut self, frame: Option<&CloseFrame>) {
-        self.make_room();
         let payload = frame.map(CloseFrame::encode_payload).unwrap_or_default();
-        encode_message(&mut self.queue, Opcode::Close, Coding::Plain, &payload, MAX_CONTROL_PAYLOAD, None);
+        self.push_coded(Opcode::Close, Coding::Plain, &payload);
+    }
+
+    /// Encodes a message behind the queue, a large one straight to the socket.
+    #[inline]
+    fn push_coded(&mut self, opcode: Opcode, coding: Coding, payload: &[u8]) {
+        let max_frame_size = if opcode.is_control() { MAX_CONTROL_PAYLOAD } else { self.max_frame_size };
+        match self.role {
+            Role::Server if payload.len() < LARGE => {
+                encode_message(self.queue.tail(), opcode, coding, payload, max_frame_size, None);
+            }
+            Role::Server => self.push_large(opcode, coding, payload),
+            Role::Client => masking::with_keys(|next_key| {
+                encode_message(self.queue.tail(), opcode, coding, payload, max_frame_size, Some(next_key));
+            }),
+        }
+    }
+
+    /// Lets the socket take a large message from where it is, and copies only what it does not take.
+    #[inline(never)]
+    fn push_large(&mut self, opcode: Opcode, coding: Coding, payload: &[u8]) {
+        for (header, fragment) in fragments(opcode, coding, payload, self.max_frame_size) {
+            header.encode(self.queue.tail());
+            let rest = self.write_through(fragment);
+            if !rest.is_empty() {
+                self.queue.tail().extend_from_slice(rest);
+            }
+        }
+    }
+
+    fn push_prepared(&mut self, prepared: &Prepared) {
+        let recipe = match &self.compressor {
+            Some(compressor) => compressor.recipe(),
+            None => Some(Recipe::Plain),
+        };
+        let recipe = recipe.filter(|_| self.role == Role::Server);
+        let Some(recipe) = recipe else {
+            return self.push(Outgoing::Payload(prepared.opcode(), prepared.as_bytes()));
+        };
+        let frames = prepared.frames(recipe, self.max_frame_size);
+        if frames.len() < LARGE {
+            self.queue.tail().extend_from_slice(frames);
+        } else {
+            let rest = self.write_through(frames).len();
+            self.queue.push_shared(frames.slice(frames.len() - rest..));
+        }
+    }
+
+    /// Writes the queue and `bytes` behind it, as far as the socket takes them. Returns the rest of `bytes`.
+    fn write_through<'b>(&mut self, bytes: &'b [u8]) -> &'b [u8] {
+        let Some(writer) = &mut self.writer else { return &[] };
+        self.queue.write_with(bytes, |slices| writer.try_write(slices)).unwrap_or_else(|_| {
+            self.discard();
+            &[]
+        })
     }
 
     pub(crate) fn queued(&self) -> usize {
-        self.queue.len() - self.sent
+        self.queue.len()
     }
 
     pub(crate) fn last_write(&self) -> Option<Instant> {
@@ -109,9 +175,10 @@ impl Outbox {
         self.awaited = true;
     }
 
-    /// Takes the note that somebody waits.
-    pub(crate) fn take_awaited(&mut self) -> bool {
-        std::mem::take(&mut self.awaited)
+    /// Takes the note that somebody waits, if the queue has drained to the mark.
+    #[inline]
+    pub(crate) fn take_awaited_at(&mut self, low_water_mark: usize) -> bool {
+        self.awaited && self.queued() <= low_water_mark && std::mem::take(&mut self.awaited)
     }
 
     pub(crate) fn cork(&mut self) {
@@ -155,7 +222,7 @@ impl Outbox {
     /// # Errors
     /// The socket's. The outbox is broken then: the queue is gone, and nothing is written any more.
     pub(crate) fn poll_flush(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        let written = self.poll_queue(|writer, bytes| writer.poll_write(cx, bytes));
+        let written = self.poll_queue(|writer, slices| writer.poll_write(cx, slices));
         match (written, &mut self.writer) {
             (Poll::Ready(Ok(())), Some(writer)) => writer.poll_flush(cx),
             (written, _) => written,
@@ -179,42 +246,30 @@ impl Outbox {
     /// Lets go of the socket and the queue.
     pub(crate) fn discard(&mut self) {
         self.writer = None;
-        self.queue = Vec::new();
-        self.sent = 0;
-    }
-
-    fn make_room(&mut self) {
-        if self.queue.capacity() == 0 {
-            self.queue = pool::take(0);
-        } else if self.sent > pool::BUFFER_SIZE && self.sent * 2 > self.queue.len() {
-            // A slow receiver: without this, the bytes that it has taken would pile up in front of the queue.
-            self.queue.drain(..self.sent);
-            self.sent = 0;
-        }
+        self.queue = Queue::default();
     }
 
     fn poll_queue(
         &mut self,
-        mut write: impl FnMut(&mut Writer, &[u8]) -> Poll<io::Result<usize>>,
+        mut write: impl FnMut(&mut Writer, &[IoSlice<'_>]) -> Poll<io::Result<usize>>,
     ) -> Poll<io::Result<()>> {
         let Some(writer) = &mut self.writer else {
             return Poll::Ready(Err(io::ErrorKind::BrokenPipe.into()));
         };
-        while self.sent < self.queue.len() {
-            match write(writer, &self.queue[self.sent..]) {
-                Poll::Pending => return Poll::Pending,
-                Poll::Ready(Ok(count)) if count > 0 => self.sent += count,
-                Poll::Ready(result) => {
-                    self.discard();
-                    return Poll::Ready(Err(result.err().unwrap_or_else(|| io::ErrorKind::WriteZero.into())));
-                }
-            }
+        if self.queue.len() == 0 {
+            return Poll::Ready(Ok(()));
         }
-        if self.sent > 0 {
-            self.sent = 0;
-            pool::put(std::mem::take(&mut self.queue));
-            self.last_write = self.last_write.map(|_| Instant::now());
+        if let Err(error) = self.queue.write_with(&[], |slices| write(writer, slices)) {
+            self.discard();
+            return Poll::Ready(Err(error));
         }
+        if self.queue.len() > 0 {
+            return Poll::Pending;
+        }
+        self.last_write = self.last_write.map(|_| Instant::now());
         Poll::Ready(Ok(()))
     }
 }
+
+/// From this size on, bytes go to the socket from where they are instead of being copied into one write with others.
+const LARGE: usize = 16 * 1024; // bytes

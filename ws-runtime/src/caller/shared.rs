@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 use std::pin::pin;
-use std::sync::atomic::{AtomicBool, AtomicU8, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::Notify;
@@ -11,9 +11,10 @@ use ws_core::frame::MAX_CONTROL_PAYLOAD;
 use ws_core::opcode::Opcode;
 
 use crate::caller::ConnectionId;
-use crate::caller::outbox::Outbox;
+use crate::caller::outbox::{Outbox, Outgoing};
 use crate::caller::turn;
 use crate::error::{Error, Result};
+use crate::terms::{SlowReceivers, Terms};
 
 /// How far the connection is.
 ///
@@ -39,14 +40,15 @@ pub(crate) enum Phase {
 pub(crate) struct Shared {
     pub(crate) identity: Identity,
     pub(crate) attributes: Mutex<http::Extensions>,
-    /// Bytes; above it, writers wait.
-    high_water_mark: usize,
+    terms: Arc<Terms>,
     outbox: Mutex<Outbox>,
     /// What `outbox.queued()` was when the lock was last released.
     queued: AtomicUsize,
     phase: AtomicU8,
     /// The peer has closed or is gone, which the driver has not come to yet.
     peer_leaves: AtomicBool,
+    /// How many messages were thrown away because the peer was too slow.
+    dropped: AtomicU64,
     drained: Notify,
     ended: Notify,
 }
@@ -70,15 +72,16 @@ pub(crate) enum Admission {
 }
 
 impl Shared {
-    pub(crate) fn new(identity: Identity, outbox: Outbox, high_water_mark: usize) -> Self {
+    pub(crate) fn new(identity: Identity, outbox: Outbox, terms: Arc<Terms>) -> Self {
         Self {
             identity,
             attributes: Mutex::default(),
-            high_water_mark,
+            terms,
             outbox: Mutex::new(outbox),
             queued: AtomicUsize::new(0),
             phase: AtomicU8::new(Phase::Open as u8),
             peer_leaves: AtomicBool::new(false),
+            dropped: AtomicU64::new(0),
             drained: Notify::new(),
             ended: Notify::new(),
         }
@@ -89,32 +92,59 @@ impl Shared {
         PHASES[usize::from(self.phase.load(Ordering::Acquire))]
     }
 
+    pub(crate) fn terms(&self) -> &Terms {
+        &self.terms
+    }
+
+    /// Returns how many messages were thrown away because the peer was too slow.
+    pub(crate) fn dropped(&self) -> u64 {
+        self.dropped.load(Ordering::Relaxed)
+    }
+
     /// Returns whether the connection's own writes have to wait for the peer.
     pub(crate) fn is_full(&self) -> bool {
-        self.queued.load(Ordering::Relaxed) > self.high_water_mark
+        self.queued.load(Ordering::Relaxed) > self.terms.bounds.high_water_mark
+    }
+
+    /// Returns whether writers that had to wait may go on.
+    pub(crate) fn is_drained(&self) -> bool {
+        self.queued.load(Ordering::Relaxed) <= self.terms.bounds.low_water_mark()
     }
 
     /// Queues a whole message or a control frame.
     ///
     /// # Errors
+    /// As [`push`](Self::push).
+    #[inline]
+    pub(crate) fn push_payload(self: &Arc<Self>, opcode: Opcode, payload: &[u8], admission: Admission) -> Result<()> {
+        self.push(Outgoing::Payload(opcode, payload), admission)
+    }
+
+    /// Queues something.
+    ///
+    /// # Errors
     /// [`Error::Closed`], [`Error::ControlTooLong`], and below the mark [`Error::Full`]; nothing was queued then.
-    pub(crate) fn push(self: &Arc<Self>, opcode: Opcode, payload: &[u8], admission: Admission) -> Result<()> {
-        if opcode.is_control() && payload.len() > MAX_CONTROL_PAYLOAD {
+    pub(crate) fn push(self: &Arc<Self>, outgoing: Outgoing<'_>, admission: Admission) -> Result<()> {
+        if let Outgoing::Payload(opcode, payload) = outgoing
+            && opcode.is_control()
+            && payload.len() > MAX_CONTROL_PAYLOAD
+        {
             return Err(Error::ControlTooLong { length: payload.len() });
         }
         let is_new_receiver = self.with_outbox(|outbox| {
             if self.phase() != Phase::Open || outbox.is_broken() {
                 return Err(Error::Closed);
             }
-            if admission == Admission::BelowMark && outbox.queued() > self.high_water_mark {
+            let high_water_mark = self.terms.bounds.high_water_mark;
+            if admission == Admission::BelowMark && outbox.queued() > high_water_mark {
                 // What waits for the end of a turn is no sign of a slow peer.
                 outbox.flush_deferred();
-                if outbox.queued() > self.high_water_mark {
+                if outbox.queued() > high_water_mark {
                     outbox.await_drain();
                     return Err(Error::Full);
                 }
             }
-            outbox.push(opcode, payload);
+            outbox.push(outgoing);
             if turn::is_running() {
                 return Ok(outbox.defer());
             }
@@ -127,17 +157,22 @@ impl Shared {
         Ok(())
     }
 
-    /// Queues a whole message as soon as the queue is below the high-water mark.
-    pub(crate) async fn push_when_drained(self: &Arc<Self>, opcode: Opcode, payload: &[u8]) -> Result<()> {
+    /// Queues something as soon as the queue has drained below the low-water mark, if it is above the high-water mark; or throws it
+    /// away, if slow receivers are to miss what they cannot take.
+    pub(crate) async fn push_when_drained(self: &Arc<Self>, outgoing: Outgoing<'_>) -> Result<()> {
         loop {
-            match self.push(opcode, payload, Admission::BelowMark) {
+            match self.push(outgoing, Admission::BelowMark) {
+                Err(Error::Full) if self.terms.bounds.slow_receivers == SlowReceivers::DropNewest => {
+                    self.dropped.fetch_add(1, Ordering::Relaxed);
+                    return Ok(());
+                }
                 Err(Error::Full) => {}
                 result => return result,
             }
             let mut drained = pin!(self.drained.notified());
             // Registers before the second look, so that a drain in between is not missed.
             drained.as_mut().enable();
-            match self.push(opcode, payload, Admission::BelowMark) {
+            match self.push(outgoing, Admission::BelowMark) {
                 Err(Error::Full) => drained.await,
                 result => return result,
             }
@@ -212,7 +247,7 @@ impl Shared {
         let result = work(&mut outbox);
         let queued = outbox.queued();
         self.queued.store(queued, Ordering::Relaxed);
-        let has_drained = queued <= self.high_water_mark / 2 && outbox.take_awaited();
+        let has_drained = outbox.take_awaited_at(self.terms.bounds.low_water_mark());
         drop(outbox);
         if has_drained {
             self.drained.notify_waiters();

@@ -19,7 +19,7 @@ use crate::connection::ending;
 use crate::connection::input::{Input, Remainder};
 use crate::connection::session::Session;
 use crate::connection::{Connection, End};
-use crate::service::{Data, Descriptor, Event, Service};
+use crate::service::{Data, Event, Service};
 
 /// Why the message loop goes on.
 enum Wake {
@@ -89,7 +89,7 @@ fn handle_input<'s, S: Service>(
                 }
                 return Ok(Progress::Done);
             };
-            let event = event(incoming, session.descriptor)?;
+            let event = event(incoming, session)?;
             let handled = session.handle(service, event, Remainder { reader, undecoded, ahead, skip: 0 }).await;
             *start = buffer.len() - left;
             handled?;
@@ -99,9 +99,13 @@ fn handle_input<'s, S: Service>(
 }
 
 /// Makes the event of what has come in. A close frame ends the messages.
-fn event<'a>(incoming: Incoming<'a>, descriptor: &Descriptor) -> Result<Event<'a>, End> {
+fn event<'a>(incoming: Incoming<'a>, session: &mut Session) -> Result<Event<'a>, End> {
+    if let Incoming::Ping(_) | Incoming::Pong(_) = incoming {
+        let limit = session.caller.shared().terms().bounds.max_control_frames;
+        session.upkeep.count_control(limit).map_err(End::Failed)?;
+    }
     Ok(match incoming {
-        Incoming::Text(text) => match dispatch::route(descriptor, text) {
+        Incoming::Text(text) => match dispatch::route(session.descriptor, text) {
             Some(index) => Event::Dispatched(index, Data::Text(text)),
             None => Event::Text(Data::Text(text)),
         },
@@ -128,6 +132,7 @@ fn poll_wake(
     if let Poll::Ready(Err(error)) = flushed {
         return Poll::Ready(Err(End::Lost(Some(error))));
     }
+    session.upkeep.poll_slow(&session.caller, cx);
     match shared.phase() {
         Phase::Open => {}
         Phase::Aborted => return Poll::Ready(Err(End::Aborted)),

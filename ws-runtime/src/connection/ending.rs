@@ -63,7 +63,7 @@ pub(crate) async fn finish<S: Service>(service: &mut Option<S>, end: End, input:
     // Before the peer takes its time: what the service holds is free as soon as it has been told.
     drop_contained(service);
     if can_talk {
-        shut_down(&mut input.reader, shared, session.upkeep.closure_timeout).await;
+        shut_down(&mut input.reader, shared, shared.terms().closure_timeout).await;
     }
 }
 
@@ -77,7 +77,8 @@ fn drop_contained<S>(service: &mut Option<S>) {
 /// Waits for the peer's answer to our close frame.
 async fn answer(input: &mut Input, session: &mut Session) -> (CloseCode, String) {
     let Session { caller, upkeep, .. } = session;
-    let closing = upkeep.closing.get_or_insert_with(|| Closing::begin(&input.remainder(), upkeep.closure_timeout));
+    let timeout = caller.shared().terms().closure_timeout;
+    let closing = upkeep.closing.get_or_insert_with(|| Closing::begin(&input.remainder(), timeout));
     // While it waits, a connection needs no buffer.
     input.discard();
     let answer = poll_fn(|cx| closing.poll_answer(&mut input.reader, caller.shared(), cx)).await;

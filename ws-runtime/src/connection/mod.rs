@@ -29,7 +29,8 @@ use crate::compression::Negotiated;
 use crate::connection::input::Input;
 use crate::connection::session::Session;
 use crate::connection::upkeep::Upkeep;
-use crate::service::{Service, Settings};
+use crate::service::Service;
+use crate::terms::Terms;
 use crate::transport::{Reader, Writer};
 
 pub(crate) use driver::run;
@@ -50,16 +51,7 @@ pub(crate) struct Established {
     /// Bytes that came right behind the request.
     pub(crate) read_ahead: bytes::Bytes,
     pub(crate) compression: Option<Negotiated>,
-    pub(crate) buffers: Buffers,
-}
-
-/// What the listener allows a connection to hold.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Buffers {
-    /// Bytes that wait to be written, before writers wait too.
-    pub(crate) high_water_mark: usize,
-    /// Bytes that are read while a callback runs.
-    pub(crate) read_ahead_limit: usize,
+    pub(crate) terms: Arc<Terms>,
 }
 
 /// Why no more messages are handled.
@@ -80,24 +72,25 @@ pub(crate) enum End {
 }
 
 impl Connection {
-    pub(crate) fn new<S: Service>(established: Established, settings: &Settings) -> Self {
-        let Established { identity, reader, writer, read_ahead, compression, buffers } = established;
-        let limits = Limits { max_frame_size: settings.max_frame_size, max_message_size: settings.max_message_size };
+    pub(crate) fn new<S: Service>(established: Established) -> Self {
+        let Established { identity, reader, writer, read_ahead, compression, terms } = established;
+        let limits = Limits {
+            max_frame_size: terms.max_frame_size,
+            max_message_size: terms.max_message_size,
+            max_fragments: terms.bounds.max_fragments,
+        };
         let (inflation, compressor) = match compression {
             Some(Negotiated { inflation, compressor, .. }) => (Some(inflation), Some(Box::new(compressor))),
             None => (None, None),
         };
-        let last_write = settings.idle_timeout.map(|_| Instant::now());
-        let outbox = Outbox::new(writer, settings.max_frame_size, compressor, last_write);
+        let last_write = terms.idle_timeout.map(|_| Instant::now());
+        let outbox = Outbox::new(writer, Role::Server, terms.max_frame_size, compressor, last_write);
         let protocol = Protocol::new(Role::Server, limits).with_inflation(inflation);
-        let shared = Arc::new(Shared::new(identity, outbox, buffers.high_water_mark));
+        let upkeep = Upkeep::new(&terms);
+        let shared = Arc::new(Shared::new(identity, outbox, terms));
         Self {
             input: Input::new(reader, protocol, &read_ahead),
-            session: Session {
-                caller: Caller::new(shared),
-                descriptor: &S::DESCRIPTOR,
-                upkeep: Upkeep::new(settings, buffers.read_ahead_limit, S::DESCRIPTOR.answers_pings),
-            },
+            session: Session { caller: Caller::new(shared), descriptor: &S::DESCRIPTOR, upkeep },
         }
     }
 

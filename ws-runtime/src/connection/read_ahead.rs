@@ -78,7 +78,7 @@ impl ReadAhead {
                     let is_next = search.pings == self.answered + 1;
                     if is_next
                         && !service_answers
-                        && shared.push(Opcode::Pong, control.payload(), Admission::BelowMark).is_ok()
+                        && shared.push_payload(Opcode::Pong, control.payload(), Admission::BelowMark).is_ok()
                     {
                         self.answered += 1;
                     }

@@ -88,7 +88,7 @@ impl Session {
             Event::Ping(_) if remainder.ahead.as_mut().is_some_and(|ahead| ahead.take_answered()) => {}
             Event::Ping(data) => {
                 // Fails only when the connection is closing; a pong is not needed then.
-                let _ = self.caller.shared().push(Opcode::Pong, data.as_bytes(), Admission::Always);
+                let _ = self.caller.shared().push_payload(Opcode::Pong, data.as_bytes(), Admission::Always);
             }
             Event::IdleTimeout => self.caller.start_close(&CloseFrame::going_away()),
             Event::Text(_) | Event::Binary(_) | Event::Dispatched(..) => {

@@ -100,6 +100,32 @@ impl KeepAlive {
     }
 }
 
+/// Counts what a peer may send only so often in a second. Looks at the clock once in as many.
+#[derive(Debug)]
+pub(crate) struct ControlRate {
+    count: u32,
+    /// When the count began.
+    since: Instant,
+}
+
+impl ControlRate {
+    pub(crate) fn new() -> Self {
+        Self { count: 0, since: Instant::now() }
+    }
+
+    /// Counts one more. Returns whether there have been no more than `limit` in a second.
+    pub(crate) fn is_within(&mut self, limit: u32) -> bool {
+        self.count += 1;
+        if self.count <= limit {
+            return true;
+        }
+        let now = Instant::now();
+        let is_within = now - self.since >= Duration::from_secs(1);
+        *self = Self { count: 1, since: now };
+        is_within
+    }
+}
+
 /// Returns the end of a wait that may be too long to be a point in time.
 pub(crate) fn deadline(start: Instant, timeout: Duration) -> Instant {
     const FAR_AWAY: Duration = Duration::from_hours(30 * 365 * 24);

@@ -1,9 +1,12 @@
 //! What a connection does while a callback waits, and while it waits itself.
 
 use std::io;
+use std::pin::Pin;
 use std::task::{Context, Poll, ready};
-use std::time::Duration;
 
+use tokio::time::{Instant, Sleep, sleep_until};
+use ws_core::close::CloseFrame;
+use ws_core::error::ProtocolError;
 use ws_core::opcode::Opcode;
 
 use crate::caller::Caller;
@@ -13,9 +16,8 @@ use crate::connection::End;
 use crate::connection::closing::Closing;
 use crate::connection::input::Remainder;
 use crate::connection::read_ahead::{Search, StreamEnd};
-
-use crate::connection::timers::{Beat, IdleTimer, KeepAlive};
-use crate::service::Settings;
+use crate::connection::timers::{Beat, ControlRate, IdleTimer, KeepAlive, deadline};
+use crate::terms::{Bounds, SlowReceivers, Terms};
 
 /// The timers of a connection, and how far its end is.
 #[derive(Debug)]
@@ -23,11 +25,9 @@ pub(crate) struct Upkeep {
     pub(crate) idle: Option<IdleTimer>,
     /// Boxed: most services have none.
     keep_alive: Option<Box<KeepAlive>>,
-    pub(crate) closure_timeout: Option<Duration>,
-    /// Bytes.
-    read_ahead_limit: usize,
-    /// The service has an `on_ping`, so that pings wait for their turn.
-    service_answers_pings: bool,
+    /// Boxed: it is there while the peer reads too slowly, and only if that ends the connection.
+    slow: Option<Pin<Box<Sleep>>>,
+    control_rate: ControlRate,
     /// No message is handled any more: what is left are `on_error` and `on_close`.
     pub(crate) is_ending: bool,
     /// Has begun when our close frame went out while a callback was waiting. Boxed: it is needed once at most.
@@ -35,15 +35,12 @@ pub(crate) struct Upkeep {
 }
 
 impl Upkeep {
-    pub(crate) fn new(settings: &Settings, read_ahead_limit: usize, service_answers_pings: bool) -> Self {
+    pub(crate) fn new(terms: &Terms) -> Self {
         Self {
-            idle: settings.idle_timeout.map(IdleTimer::new),
-            keep_alive: settings
-                .ping_interval
-                .map(|interval| Box::new(KeepAlive::new(interval, settings.pong_timeout))),
-            closure_timeout: settings.connection_closure_timeout,
-            read_ahead_limit,
-            service_answers_pings,
+            idle: terms.idle_timeout.map(IdleTimer::new),
+            keep_alive: terms.ping_interval.map(|interval| Box::new(KeepAlive::new(interval, terms.pong_timeout))),
+            slow: None,
+            control_rate: ControlRate::new(),
             is_ending: false,
             closing: None,
         }
@@ -64,10 +61,36 @@ impl Upkeep {
         let Some(keep_alive) = &mut self.keep_alive else { return Poll::Pending };
         while let Beat::Ping = ready!(keep_alive.poll_beat(cx)) {
             // Fails only when the connection is closing, which has a timeout of its own.
-            let _ = caller.shared().push(Opcode::Ping, b"", Admission::Always);
+            let _ = caller.shared().push_payload(Opcode::Ping, b"", Admission::Always);
         }
         tracing::debug!(connection = %caller.connection_id(), "the peer did not answer a ping in time");
         Poll::Ready(())
+    }
+
+    /// Takes note of a control frame.
+    ///
+    /// # Errors
+    /// There are too many of them.
+    pub(crate) fn count_control(&mut self, limit: u32) -> Result<(), ProtocolError> {
+        if self.control_rate.is_within(limit) { Ok(()) } else { Err(ProtocolError::TooManyControlFrames { limit }) }
+    }
+
+    /// Closes the connection if its peer has been reading too slowly for too long.
+    pub(crate) fn poll_slow(&mut self, caller: &Caller, cx: &mut Context<'_>) {
+        let shared = caller.shared();
+        let SlowReceivers::Disconnect { after, code } = shared.terms().bounds.slow_receivers else { return };
+        if shared.is_drained() {
+            self.slow = None;
+        } else if shared.is_full() && self.slow.is_none() {
+            self.slow = Some(Box::pin(sleep_until(deadline(Instant::now(), after))));
+        }
+        if let Some(sleep) = &mut self.slow
+            && sleep.as_mut().poll(cx).is_ready()
+        {
+            self.slow = None;
+            tracing::debug!(connection = %caller.connection_id(), "the peer reads too slowly");
+            shared.start_close(CloseFrame::new(code.as_u16(), "receiver is too slow").ok().as_ref());
+        }
     }
 
     /// Serves the connection while a callback waits: writes what is queued, reads ahead, and takes the peer's answer to our close
@@ -87,11 +110,13 @@ impl Upkeep {
             // The peer need not wait for the last callbacks: our end of the stream ends at once.
             if self.is_ending { outbox.poll_shutdown(cx) } else { outbox.poll_flush(cx) }
         });
+        self.poll_slow(caller, cx);
         match shared.phase() {
             _ if self.is_ending => {}
             Phase::Open => self.read_ahead(caller, remainder, search, cx),
             Phase::Closing => {
-                let closing = self.closing.get_or_insert_with(|| Closing::begin(remainder, self.closure_timeout));
+                let closing =
+                    self.closing.get_or_insert_with(|| Closing::begin(remainder, shared.terms().closure_timeout));
                 // The answer stays in `closing`; whoever waits for it has been woken.
                 let _ = closing.poll_answer(remainder.reader, shared, cx);
             }
@@ -108,16 +133,17 @@ impl Upkeep {
         search: &mut Option<Search>,
         cx: &mut Context<'_>,
     ) {
+        let Terms { service_answers_pings, bounds: Bounds { read_ahead_limit, .. }, .. } = caller.shared().terms();
         let ahead = remainder.ahead.get_or_insert_default();
-        let has_read = ahead.poll_read(remainder.reader, self.read_ahead_limit, cx);
+        let has_read = ahead.poll_read(remainder.reader, *read_ahead_limit, cx);
         if has_read {
             self.record_read();
         }
-        let is_listening = ahead.end.is_none() && ahead.bytes.len() < self.read_ahead_limit;
+        let is_listening = ahead.end.is_none() && ahead.bytes.len() < *read_ahead_limit;
         if is_listening && self.poll_dead(caller, cx).is_ready() {
             ahead.end = Some(StreamEnd::Broken(io::ErrorKind::TimedOut.into()));
         }
         let search = search.get_or_insert_with(|| Search::new(remainder.skip));
-        ahead.look(search, remainder.undecoded, self.service_answers_pings, caller.shared());
+        ahead.look(search, remainder.undecoded, *service_answers_pings, caller.shared());
     }
 }

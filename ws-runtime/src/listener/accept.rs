@@ -57,6 +57,9 @@ pub(crate) async fn serve_http(
         .timer(TokioTimer::new())
         .header_read_timeout(settings.handshake_timeout)
         .max_buf_size(settings.limits.buffer_size());
+    if let Some(count) = settings.limits.parsed_headers() {
+        builder.max_headers(count);
+    }
     let service = service_fn(|mut request: Request<Incoming>| {
         request.extensions_mut().insert(Origin { remote_addr, is_secure: false });
         let responding = router.clone().call(request);

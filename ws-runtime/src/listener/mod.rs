@@ -13,6 +13,7 @@ use crate::compression::Compression;
 use crate::error::{BoxError, ConfigError, Error, Result};
 use crate::router::{Body, RequestLimits, Router, RouterBuilder};
 use crate::service::Service;
+use crate::terms::SlowReceivers;
 
 pub use bound::BoundListener;
 
@@ -106,6 +107,32 @@ impl Listener {
     /// message larger than it can be written. Bytes; default 65 536.
     pub fn high_water_mark(mut self, bytes: usize) -> Self {
         self.router = self.router.high_water_mark(bytes);
+        self
+    }
+
+    /// Sets how much a connection's outgoing buffer still holds when the writers that had to wait go on. Bytes, at most the high-water
+    /// mark; default half of it.
+    pub fn low_water_mark(mut self, bytes: usize) -> Self {
+        self.router = self.router.low_water_mark(bytes);
+        self
+    }
+
+    /// Chooses what becomes of connections whose peer reads too slowly. Default: [`SlowReceivers::Wait`].
+    pub fn slow_receivers(mut self, policy: SlowReceivers) -> Self {
+        self.router = self.router.slow_receivers(policy);
+        self
+    }
+
+    /// Limits the frames of one message: more of them close the connection with 1008. At least 1; default 65 536.
+    pub fn max_fragments(mut self, count: u32) -> Self {
+        self.router = self.router.max_fragments(count);
+        self
+    }
+
+    /// Limits the pings and pongs that a peer sends in a second: more of them close the connection with 1008. At least 1; default
+    /// 1000.
+    pub fn max_control_frames(mut self, per_second: u32) -> Self {
+        self.router = self.router.max_control_frames(per_second);
         self
     }
 

@@ -9,7 +9,6 @@ use http::{Request, Response, StatusCode};
 use ws_core::path::{self, Segment, Template};
 
 use crate::compression::Compression;
-use crate::connection::Buffers;
 use crate::error::{BoxError, ConfigError, Result};
 use crate::router::body::Body;
 use crate::router::connections::Connections;
@@ -17,6 +16,7 @@ use crate::router::endpoint::{Endpoint, Registered};
 use crate::router::limits::RequestLimits;
 use crate::router::{BoxedFuture, Config, Router, Shared, response};
 use crate::service::{Descriptor, Service};
+use crate::terms::{Bounds, SlowReceivers};
 
 /// Builds a [`Router`].
 #[must_use = "a builder does nothing until it is built"]
@@ -43,7 +43,7 @@ impl RouterBuilder {
             limits: RequestLimits::new(),
             handshake_timeout: Some(Duration::from_mins(2)),
             compression: Compression::default(),
-            buffers: Buffers { high_water_mark: 64 * 1024, read_ahead_limit: 64 * 1024 },
+            bounds: Bounds::new(),
         };
         Self { services: Vec::new(), fallback: None, config }
     }
@@ -58,7 +58,7 @@ impl RouterBuilder {
         let descriptor = &S::DESCRIPTOR;
         let endpoint = S::settings()
             .check(descriptor.name)
-            .map(|settings| Box::new(Registered::<S> { state, settings }) as Box<dyn Endpoint>);
+            .map(|settings| Box::new(Registered::<S>::new(state, settings)) as Box<dyn Endpoint>);
         self.services.push(Registration { descriptor, endpoint });
         self
     }
@@ -95,14 +95,40 @@ impl RouterBuilder {
     /// Sets how much a connection's outgoing buffer holds before its writers wait. One message may go over the mark, so that a
     /// message larger than it can be written. Bytes; default 65 536.
     pub fn high_water_mark(mut self, bytes: usize) -> Self {
-        self.config.buffers.high_water_mark = bytes;
+        self.config.bounds.high_water_mark = bytes;
+        self
+    }
+
+    /// Sets how much a connection's outgoing buffer still holds when the writers that had to wait go on. Bytes, at most the high-water
+    /// mark; default half of it.
+    pub fn low_water_mark(mut self, bytes: usize) -> Self {
+        self.config.bounds.low_water_mark = Some(bytes);
+        self
+    }
+
+    /// Chooses what becomes of connections whose peer reads too slowly. Default: [`SlowReceivers::Wait`].
+    pub fn slow_receivers(mut self, policy: SlowReceivers) -> Self {
+        self.config.bounds.slow_receivers = policy;
+        self
+    }
+
+    /// Limits the frames of one message: more of them close the connection with 1008. At least 1; default 65 536.
+    pub fn max_fragments(mut self, count: u32) -> Self {
+        self.config.bounds.max_fragments = count;
+        self
+    }
+
+    /// Limits the pings and pongs that a peer sends in a second: more of them close the connection with 1008. At least 1; default
+    /// 1000.
+    pub fn max_control_frames(mut self, per_second: u32) -> Self {
+        self.config.bounds.max_control_frames = per_second;
         self
     }
 
     /// Limits what is read ahead while a callback runs, so that pings are answered and the end of the connection is noticed
     /// meanwhile. Bytes; default 65 536. 0 reads nothing ahead.
     pub fn read_ahead_limit(mut self, bytes: usize) -> Self {
-        self.config.buffers.read_ahead_limit = bytes;
+        self.config.bounds.read_ahead_limit = bytes;
         self
     }
 
@@ -119,6 +145,7 @@ impl RouterBuilder {
     /// [`ConfigError`] for the first setting that is out of its range, and for two services whose paths are ambiguous.
     pub fn build(self) -> Result<Router> {
         self.config.limits.check()?;
+        self.config.bounds.check()?;
         if let Some((key, reason)) = self.config.compression.mistake() {
             return Err(ConfigError::Listener { key, reason }.into());
         }

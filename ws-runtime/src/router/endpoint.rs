@@ -3,6 +3,7 @@
 use std::future::poll_fn;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
+use std::sync::{Arc, OnceLock};
 use std::task::Poll;
 
 use bytes::Bytes;
@@ -15,12 +16,13 @@ use ws_core::handshake;
 use crate::caller::ConnectionId;
 use crate::caller::shared::Identity;
 use crate::compression::Negotiated;
-use crate::connection::{self, Buffers, Connection, Established};
+use crate::connection::{self, Connection, Established};
 use crate::router::body::Body;
 use crate::router::connections::{Connections, Ticket};
 use crate::router::response;
 use crate::router::{BoxedFuture, Config};
 use crate::service::{Accept, Service, Settings, UpgradeResult};
+use crate::terms::Terms;
 use crate::transport;
 use crate::upgrade::{UpgradeError, UpgradeRequest};
 
@@ -42,8 +44,10 @@ pub(crate) struct Handshake<'a> {
 
 /// A service with its state.
 pub(crate) struct Registered<S: Service> {
-    pub(crate) state: S::State,
-    pub(crate) settings: Settings,
+    state: S::State,
+    settings: Settings,
+    /// Made with the first connection, and the same for all.
+    terms: OnceLock<Arc<Terms>>,
 }
 
 impl<S: Service> Endpoint for Registered<S> {
@@ -58,6 +62,10 @@ impl<S: Service> Endpoint for Registered<S> {
 }
 
 impl<S: Service> Registered<S> {
+    pub(crate) fn new(state: S::State, settings: Settings) -> Self {
+        Self { state, settings, terms: OnceLock::new() }
+    }
+
     /// Runs the upgrade function. A panic in it and one that takes too long refuse this request alone.
     async fn accept(&self, handshake: &Handshake<'_>) -> UpgradeResult<S> {
         let mut future = pin!(S::upgrade(&handshake.request, &self.state));
@@ -91,8 +99,7 @@ impl<S: Service> Registered<S> {
         let starting = Starting {
             identity: Identity { id, subprotocol, remote_addr, is_secure },
             compression,
-            settings: self.settings.clone(),
-            buffers: config.buffers,
+            terms: Arc::clone(self.terms.get_or_init(|| Arc::new(terms::<S>(&self.settings, config)))),
             ticket: connections.ticket(),
         };
         tokio::spawn(start(service, starting, on_upgrade));
@@ -104,9 +111,21 @@ impl<S: Service> Registered<S> {
 struct Starting {
     identity: Identity,
     compression: Option<Negotiated>,
-    settings: Settings,
-    buffers: Buffers,
+    terms: Arc<Terms>,
     ticket: Ticket,
+}
+
+fn terms<S: Service>(settings: &Settings, config: &Config) -> Terms {
+    Terms {
+        idle_timeout: settings.idle_timeout,
+        closure_timeout: settings.connection_closure_timeout,
+        ping_interval: settings.ping_interval,
+        pong_timeout: settings.pong_timeout,
+        service_answers_pings: S::DESCRIPTOR.answers_pings,
+        max_frame_size: settings.max_frame_size,
+        max_message_size: settings.max_message_size,
+        bounds: config.bounds,
+    }
 }
 
 /// Makes the task of a connection. A function that returns a block, not an `async fn`: that would hold its arguments twice.
@@ -135,7 +154,7 @@ async fn open<S: Service>(starting: Starting, on_upgrade: OnUpgrade) -> Option<B
 
 impl Starting {
     fn connect<S: Service>(self, upgraded: Upgraded) -> (Connection, Ticket) {
-        let Self { mut identity, compression, settings, buffers, mut ticket } = self;
+        let Self { mut identity, compression, terms, mut ticket } = self;
         let ((reader, writer), read_ahead) = match plain_socket(upgraded) {
             Ok((stream, read_ahead)) => {
                 // Small answers must not wait for the acknowledgement of earlier ones.
@@ -147,8 +166,8 @@ impl Starting {
             }
             Err(upgraded) => (transport::split_boxed(Box::new(TokioIo::new(upgraded))), Bytes::new()),
         };
-        let established = Established { identity, reader, writer, read_ahead, compression, buffers };
-        let connection = Connection::new::<S>(established, &settings);
+        let established = Established { identity, reader, writer, read_ahead, compression, terms };
+        let connection = Connection::new::<S>(established);
         ticket.admit(connection.caller());
         (connection, ticket)
     }

@@ -10,6 +10,7 @@ use crate::error::ConfigError;
 pub struct RequestLimits {
     max_uri_length: usize,
     max_header_size: usize,
+    max_headers: usize,
     max_entity_body_size: Option<u64>,
 }
 
@@ -17,7 +18,7 @@ impl RequestLimits {
     /// The defaults.
     #[must_use]
     pub const fn new() -> Self {
-        Self { max_uri_length: 4096, max_header_size: 8192, max_entity_body_size: None }
+        Self { max_uri_length: 4096, max_header_size: 8192, max_headers: 100, max_entity_body_size: None }
     }
 
     /// Limits the length of the request target: a longer one gets 414. Bytes, 1 to 65 534; default 4096.
@@ -31,6 +32,13 @@ impl RequestLimits {
     #[must_use]
     pub const fn max_header_size(mut self, bytes: usize) -> Self {
         self.max_header_size = bytes;
+        self
+    }
+
+    /// Limits how many header fields a request has: more get 431. 1 to 32 768; default 100.
+    #[must_use]
+    pub const fn max_headers(mut self, count: usize) -> Self {
+        self.max_headers = count;
         self
     }
 
@@ -61,7 +69,15 @@ impl RequestLimits {
         if self.max_header_size == 0 {
             return Err(ConfigError::Listener { key: "max_header_size", reason: "must be at least 1" });
         }
+        if !(1..=MAX_HEADERS).contains(&self.max_headers) {
+            return Err(ConfigError::Listener { key: "max_headers", reason: "must be from 1 to 32768" });
+        }
         Ok(())
+    }
+
+    /// Returns how many header fields an HTTP parser needs to take; `None` for what it takes by itself.
+    pub(crate) fn parsed_headers(&self) -> Option<usize> {
+        (self.max_headers != RequestLimits::new().max_headers).then_some(self.max_headers)
     }
 
     /// Checks a request.
@@ -74,7 +90,7 @@ impl RequestLimits {
             return Err(StatusCode::URI_TOO_LONG);
         }
         let header_size: usize = headers.iter().map(|(name, value)| name.as_str().len() + value.len()).sum();
-        if header_size > self.max_header_size {
+        if header_size > self.max_header_size || headers.len() > self.max_headers {
             return Err(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE);
         }
         let declared = headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
@@ -84,6 +100,9 @@ impl RequestLimits {
         }
     }
 }
+
+/// What a map of headers can hold.
+const MAX_HEADERS: usize = 32_768;
 
 impl Default for RequestLimits {
     fn default() -> Self {

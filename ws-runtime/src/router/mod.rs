@@ -26,11 +26,11 @@ use ws_core::handshake;
 use ws_core::path;
 
 use crate::compression::Compression;
-use crate::connection::Buffers;
 use crate::error::BoxError;
 use crate::router::builder::{Fallback, Route};
 use crate::router::connections::Connections;
 use crate::router::endpoint::Handshake;
+use crate::terms::Bounds;
 use crate::upgrade::UpgradeRequest;
 
 pub use body::Body;
@@ -78,7 +78,7 @@ pub(crate) struct Config {
     /// `None` is off.
     pub(crate) handshake_timeout: Option<Duration>,
     pub(crate) compression: Compression,
-    pub(crate) buffers: Buffers,
+    pub(crate) bounds: Bounds,
 }
 
 /// Where a request came from; attached to requests by the listener.

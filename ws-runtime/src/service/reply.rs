@@ -11,10 +11,12 @@ use ws_core::close::CloseFrame;
 use ws_core::opcode::Opcode;
 
 use crate::caller::Caller;
+use crate::caller::outbox::Outgoing;
 use crate::caller::shared::Admission;
 use crate::error::{BoxError, Error};
 use crate::kind::Kind;
 use crate::message::Message;
+use crate::prepared::Prepared;
 use crate::service::{Failure, Handled, Outcome};
 
 /// A value that goes out as it is.
@@ -24,7 +26,7 @@ pub trait Value {
     fn send(self, caller: &Caller);
 }
 
-/// What a callback can return: nothing, text, bytes, a [`Message`], a [`CloseFrame`], an `Option` of these, or a `Result` of
+/// What a callback can return: nothing, text, bytes, a [`Message`], a [`Prepared`], a [`CloseFrame`], an `Option` of these, or a `Result` of
 /// any of these.
 ///
 /// `()` and `None` send nothing, a [`CloseFrame`] starts the closing handshake, everything else is a message. The error of a
@@ -104,8 +106,19 @@ impl Value for CloseFrame {
 
 impl Value for Message {
     fn send(self, caller: &Caller) {
-        let opcode = if self.as_text().is_some() { Opcode::Text } else { Opcode::Binary };
-        push(caller, opcode, self.as_bytes());
+        push(caller, self.opcode(), self.as_bytes());
+    }
+}
+
+impl Value for Prepared {
+    fn send(self, caller: &Caller) {
+        push_outgoing(caller, Outgoing::Prepared(&self));
+    }
+}
+
+impl Value for &Prepared {
+    fn send(self, caller: &Caller) {
+        push_outgoing(caller, Outgoing::Prepared(self));
     }
 }
 
@@ -171,7 +184,12 @@ impl<const N: usize> PongValue for [u8; N] {
 }
 
 fn push(caller: &Caller, opcode: Opcode, payload: &[u8]) {
-    if caller.shared().push(opcode, payload, Admission::Always).is_err() {
+    push_outgoing(caller, Outgoing::Payload(opcode, payload));
+}
+
+#[inline]
+fn push_outgoing(caller: &Caller, outgoing: Outgoing<'_>) {
+    if caller.shared().push(outgoing, Admission::Always).is_err() {
         tracing::debug!(connection = %caller.connection_id(), "a reply was dropped: the connection is closing");
     }
 }
@@ -253,7 +271,8 @@ pub trait SendPong<T> {
 
 impl<T: PongValue> SendPong<T> for &Kind<T> {
     fn pong(&self, caller: &Caller, value: T) -> Outcome {
-        let sent = value.payload().map(|payload| caller.shared().push(Opcode::Pong, payload, Admission::Always));
+        let sent =
+            value.payload().map(|payload| caller.shared().push_payload(Opcode::Pong, payload, Admission::Always));
         match sent {
             Some(Err(error @ Error::ControlTooLong { .. })) => Err(Failure::Callback(error.into())),
             _ => Ok(Handled::Done),

@@ -1,7 +1,7 @@
 //! Compressed messages, whole and in fragments, of the thread's shared codec and of one with context takeover.
 
 use super::*;
-use crate::deflate::{Deflation, Inflation, Level};
+use crate::deflate::{Deflation, Inflation, Tuning};
 use crate::frame::{Coding, encode_message};
 
 fn compressing(deflation: &mut Deflation, messages: &[&[u8]], opcode: Opcode, max_frame_size: usize) -> Vec<u8> {
@@ -45,10 +45,10 @@ fn rfc7692_6_compressed_messages_arrive_whole_however_they_are_cut() {
     let messages: [&[u8]; 4] = [b"Hello, Hello, Hello, Hello!", b"", long.as_bytes(), b"Hello again"];
     for max_frame_size in [1, 7, 1000] {
         for piece in [1, 2, 3, 10_000] {
-            let mut shared = Deflation::shared(Level::default(), 15);
+            let mut shared = Deflation::shared(Tuning::default());
             let wire = compressing(&mut shared, &messages, Opcode::Text, max_frame_size);
             assert_eq!(receive(&wire, piece, Inflation::Shared), (messages.map(<[u8]>::to_vec).to_vec(), None));
-            let mut dedicated = Deflation::dedicated(Level::default(), 9);
+            let mut dedicated = Deflation::dedicated(Tuning { window_bits: 9, ..Tuning::default() });
             let wire = compressing(&mut dedicated, &messages, Opcode::Binary, max_frame_size);
             let received = receive(&wire, piece, Inflation::Dedicated(None));
             assert_eq!(received, (messages.map(<[u8]>::to_vec).to_vec(), None));
@@ -58,8 +58,7 @@ fn rfc7692_6_compressed_messages_arrive_whole_however_they_are_cut() {
 
 #[test]
 fn a_bomb_is_a_message_too_large() {
-    let wire =
-        compressing(&mut Deflation::shared(Level::default(), 15), &[&vec![0; 5_000_000]], Opcode::Binary, 1 << 20);
+    let wire = compressing(&mut Deflation::shared(Tuning::default()), &[&vec![0; 5_000_000]], Opcode::Binary, 1 << 20);
     assert!(wire.len() < LIMITS.max_frame_size);
     let (messages, error) = receive(&wire, 1000, Inflation::Shared);
     assert_eq!(messages, Vec::<Vec<u8>>::new());
@@ -68,7 +67,7 @@ fn a_bomb_is_a_message_too_large() {
 
 #[test]
 fn a_compressed_text_that_is_not_utf8_is_an_error() {
-    let wire = compressing(&mut Deflation::shared(Level::default(), 15), &[b"a\xFFb"], Opcode::Text, 1 << 20);
+    let wire = compressing(&mut Deflation::shared(Tuning::default()), &[b"a\xFFb"], Opcode::Text, 1 << 20);
     assert_eq!(receive(&wire, 1000, Inflation::Shared).1, Some(ProtocolError::InvalidUtf8));
 }
 

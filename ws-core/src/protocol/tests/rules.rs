@@ -201,7 +201,7 @@ fn rfc6455_10_4_message_over_the_limit_is_rejected_by_the_header_of_the_frame_to
 
 #[test]
 fn a_message_limit_below_the_frame_limit_holds_for_a_single_frame() {
-    let limits = Limits { max_frame_size: 100, max_message_size: 10 };
+    let limits = Limits { max_frame_size: 100, max_message_size: 10, max_fragments: 9 };
     let error = Some(ProtocolError::MessageTooLarge { length: 11, limit: 10 });
     let short = Receiver::new(Role::Server, limits, Reading::Input);
     assert_eq!(short.receive([&frame(true, Text, b"12345678901")[..]]), (vec![], error));
@@ -209,7 +209,7 @@ fn a_message_limit_below_the_frame_limit_holds_for_a_single_frame() {
 
 #[test]
 fn limits_hold_for_short_frames_and_not_for_control_frames() {
-    let limits = Limits { max_frame_size: 3, max_message_size: 5 };
+    let limits = Limits { max_frame_size: 3, max_message_size: 5, max_fragments: 9 };
     let receive = |bytes: Vec<u8>| Receiver::new(Role::Server, limits, Reading::Input).receive([&bytes[..]]);
     assert_eq!(receive(frame(true, Text, b"123")), (vec![text("123")], None));
     let error = ProtocolError::FrameTooLarge { length: 4, limit: 3 };
@@ -218,12 +218,17 @@ fn limits_hold_for_short_frames_and_not_for_control_frames() {
 }
 
 #[test]
-fn messages_without_payload_do_not_add_up() {
-    let mut receiver = Receiver::new(Role::Server, LIMITS, Reading::Input);
-    receiver.read(&frame(false, Text, b""));
-    for _ in 0..1000 {
-        receiver.read(&frame(false, Continuation, b""));
+fn a_message_has_as_many_fragments_as_allowed() {
+    let limits = Limits { max_fragments: 3, ..LIMITS };
+    for reading in [Reading::Input, Reading::Direct] {
+        let receive = |count: usize| {
+            let rest = (1..count).map(|index| frame(index == count - 1, Continuation, b""));
+            let wire: Vec<_> = [frame(count == 1, Text, b"")].into_iter().chain(rest).collect();
+            Receiver::new(Role::Server, limits, reading).receive([&wire.concat().repeat(2)[..]])
+        };
+        for count in 1..=3 {
+            assert_eq!(receive(count), (vec![text(""), text("")], None), "{count}");
+        }
+        assert_eq!(receive(4), (vec![], Some(ProtocolError::TooManyFragments { limit: 3 })));
     }
-    receiver.read(&frame(true, Continuation, b""));
-    assert_eq!((receiver.events, receiver.error), (vec![text("")], None));
 }
