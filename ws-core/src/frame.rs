@@ -60,11 +60,8 @@ impl FrameHeader {
     #[inline]
     pub fn encode(&self, out: &mut Vec<u8>) {
         let mask_bit = if self.mask.is_some() { MASK_BIT } else { 0 };
-        let fin_bit = if self.fin { FIN_BIT } else { 0 };
-        let first = fin_bit | ((self.rsv << RSV_SHIFT) & RSV_BITS) | self.opcode.as_u8();
-        if let Ok(length) = u8::try_from(self.length)
-            && usize::from(length) <= MAX_CONTROL_PAYLOAD
-        {
+        let first = first_byte(self.fin, self.rsv, self.opcode);
+        if let Ok(length @ ..=MAX_SHORT) = u8::try_from(self.length) {
             out.extend_from_slice(&[first, mask_bit | length]);
         } else if let Ok(length) = u16::try_from(self.length) {
             let [high, low] = length.to_be_bytes();
@@ -92,9 +89,21 @@ pub enum Coding {
 /// Appends one whole frame to `out`.
 ///
 /// `mask` is the client's key for this frame; the copy in `out` is masked, `payload` is left alone.
-#[inline]
 pub fn encode_frame(out: &mut Vec<u8>, fin: bool, opcode: Opcode, payload: &[u8], mask: Option<[u8; 4]>) {
     encode_payload(out, &FrameHeader { fin, rsv: 0, opcode, mask, length: payload.len() as u64 }, payload);
+}
+
+/// Appends a server's plain message, or control frame, to `out`, as one frame: the commonest of all.
+#[inline]
+pub fn encode_plain(out: &mut Vec<u8>, opcode: Opcode, payload: &[u8]) {
+    match u8::try_from(payload.len()) {
+        Ok(length @ ..=MAX_SHORT) => {
+            out.reserve(2 + payload.len());
+            out.extend_from_slice(&[first_byte(true, 0, opcode), length]);
+            out.extend_from_slice(payload);
+        }
+        _ => encode_frame(out, true, opcode, payload, None),
+    }
 }
 
 /// Appends a message to `out`, as frames of at most `max_frame_size` bytes of payload:
@@ -145,8 +154,20 @@ pub fn fragments(
 
 #[inline]
 fn whole(opcode: Opcode, coding: Coding, payload: &[u8]) -> FrameHeader {
-    let rsv = if coding == Coding::Deflated { RSV1 } else { 0 };
-    FrameHeader { fin: true, rsv, opcode, mask: None, length: payload.len() as u64 }
+    FrameHeader { fin: true, rsv: rsv(coding), opcode, mask: None, length: payload.len() as u64 }
+}
+
+const fn rsv(coding: Coding) -> u8 {
+    match coding {
+        Coding::Deflated => RSV1,
+        Coding::Plain => 0,
+    }
+}
+
+#[inline]
+const fn first_byte(fin: bool, rsv: u8, opcode: Opcode) -> u8 {
+    let fin_bit = if fin { FIN_BIT } else { 0 };
+    fin_bit | ((rsv << RSV_SHIFT) & RSV_BITS) | opcode.as_u8()
 }
 
 #[inline(never)]
@@ -227,6 +248,7 @@ const RSV_SHIFT: u32 = 4;
 const OPCODE_BITS: u8 = 0x0F;
 pub(crate) const MASK_BIT: u8 = 0x80;
 const LENGTH_BITS: u8 = 0x7F;
+const MAX_SHORT: u8 = 125;
 const LENGTH_IS_U16: u8 = 126;
 const LENGTH_IS_U64: u8 = 127;
 const MAX_LENGTH: u64 = u64::MAX >> 1; // bytes, RFC 6455 §5.2: the most significant bit must be 0

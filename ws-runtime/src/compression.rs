@@ -1,10 +1,14 @@
 //! How messages are compressed: `permessage-deflate`, [RFC 7692](https://www.rfc-editor.org/rfc/rfc7692).
 
 use http::HeaderMap;
+#[cfg(feature = "client")]
+use http::header::SEC_WEBSOCKET_EXTENSIONS;
 use ws_core::deflate::{Deflation, Inflation, Level, MemoryLevel, Tuning};
 use ws_core::extension::DeflateParameters;
+#[cfg(feature = "client")]
+use ws_core::extension::InvalidAnswer;
 
-/// Whether and how messages are compressed, for clients that offer `permessage-deflate`.
+/// Whether and how messages are compressed, for peers that know `permessage-deflate`.
 ///
 /// Compression is negotiated for each connection; a client that offers none, or only what the server cannot keep, is served
 /// uncompressed. Incoming messages are limited by `max_message_size` while they are decompressed.
@@ -31,7 +35,7 @@ enum Mode {
 pub(crate) struct Negotiated {
     pub(crate) inflation: Inflation,
     pub(crate) compressor: Compressor,
-    /// The value of the response's `Sec-WebSocket-Extensions`.
+    /// The value of the response's `Sec-WebSocket-Extensions`; empty at the client.
     pub(crate) answer: String,
 }
 
@@ -56,7 +60,7 @@ impl Compression {
         Self { mode: Mode::Dedicated, ..Self::shared() }
     }
 
-    /// Compresses nothing, whatever clients offer.
+    /// Compresses nothing, whatever clients offer; a client offers nothing.
     #[must_use]
     pub const fn off() -> Self {
         Self { mode: Mode::Off, ..Self::shared() }
@@ -84,7 +88,7 @@ impl Compression {
         self
     }
 
-    /// Limits the server's window, and the client's where the client lets it be limited: the base-2 logarithm of its size in bytes,
+    /// Limits the window of either end, the peer's where the peer lets it be limited: the base-2 logarithm of its size in bytes,
     /// 8 to 15. Default 15; each bit less halves the memory of a [dedicated](Self::dedicated) compressor.
     #[must_use]
     pub const fn window_bits(mut self, bits: u8) -> Self {
@@ -105,27 +109,72 @@ impl Compression {
 
     /// Answers a client's offers.
     pub(crate) fn negotiate(&self, offers: &HeaderMap) -> Option<Negotiated> {
+        let (agreed, answer) = self.wanted()?.answer(offers)?;
+        let [client, server] = Half::both(agreed);
+        Some(self.negotiated(server, client, answer))
+    }
+
+    /// Returns what a client offers: the value of the request's `Sec-WebSocket-Extensions`.
+    #[cfg(feature = "client")]
+    pub(crate) fn offer(&self) -> Option<String> {
+        self.wanted().map(|wanted| wanted.offer())
+    }
+
+    /// Takes the server's answer to the offer out of the response's headers. Where nothing was offered, it stays there.
+    ///
+    /// # Errors
+    /// The answer does not fit the offer.
+    #[cfg(feature = "client")]
+    pub(crate) fn accept(&self, answer: &mut HeaderMap) -> Result<Option<Negotiated>, InvalidAnswer> {
+        let Some(wanted) = self.wanted() else { return Ok(None) };
+        let Some(agreed) = wanted.check(answer)? else { return Ok(None) };
+        answer.remove(SEC_WEBSOCKET_EXTENSIONS);
+        let [client, server] = Half::both(agreed);
+        Ok(Some(self.negotiated(client, server, String::new())))
+    }
+
+    fn wanted(&self) -> Option<DeflateParameters> {
         let is_shared = match self.mode {
             Mode::Off => return None,
             Mode::Dedicated => false,
             Mode::Shared => true,
         };
-        let wanted = DeflateParameters {
+        Some(DeflateParameters {
             server_no_context_takeover: is_shared,
             client_no_context_takeover: is_shared,
             server_max_window_bits: self.window_bits,
             client_max_window_bits: self.window_bits,
-        };
-        let (agreed, answer) = wanted.answer(offers)?;
+        })
+    }
+
+    fn negotiated(&self, outgoing: Half, incoming: Half, answer: String) -> Negotiated {
         let tuning = Tuning {
             level: Level::new(self.level).unwrap_or_default(),
-            window_bits: agreed.server_max_window_bits,
+            window_bits: outgoing.window_bits,
             memory_level: MemoryLevel::new(self.memory_level).unwrap_or_default(),
         };
-        let deflation = if agreed.server_no_context_takeover { Deflation::shared } else { Deflation::dedicated };
-        let inflation = if agreed.client_no_context_takeover { Inflation::Shared } else { Inflation::Dedicated(None) };
+        let deflation = if outgoing.is_alone { Deflation::shared } else { Deflation::dedicated };
+        let inflation = if incoming.is_alone { Inflation::Shared } else { Inflation::Dedicated(None) };
         let compressor = Compressor { deflation: deflation(tuning), threshold: self.threshold };
-        Some(Negotiated { inflation, compressor, answer })
+        Negotiated { inflation, compressor, answer }
+    }
+}
+
+/// What is agreed for one direction.
+#[derive(Clone, Copy, Debug)]
+struct Half {
+    /// Every message stands on its own.
+    is_alone: bool,
+    window_bits: u8,
+}
+
+impl Half {
+    /// Returns what is agreed for the client's messages, and for the server's.
+    fn both(agreed: DeflateParameters) -> [Self; 2] {
+        [
+            Self { is_alone: agreed.client_no_context_takeover, window_bits: agreed.client_max_window_bits },
+            Self { is_alone: agreed.server_no_context_takeover, window_bits: agreed.server_max_window_bits },
+        ]
     }
 }
 

@@ -2,6 +2,8 @@
 
 use http::HeaderMap;
 use ws_core::deflate::Inflation;
+#[cfg(feature = "client")]
+use ws_core::extension::InvalidAnswer;
 
 /// The only choice: none.
 #[derive(Clone, Copy, Debug, Default)]
@@ -28,6 +30,18 @@ impl Compression {
     #[expect(clippy::unused_self, clippy::trivially_copy_pass_by_ref, reason = "as with the feature")]
     pub(crate) fn negotiate(&self, _: &HeaderMap) -> Option<Negotiated> {
         None
+    }
+
+    #[cfg(feature = "client")]
+    #[expect(clippy::unused_self, clippy::trivially_copy_pass_by_ref, reason = "as with the feature")]
+    pub(crate) fn offer(&self) -> Option<String> {
+        None
+    }
+
+    #[cfg(feature = "client")]
+    #[expect(clippy::unused_self, clippy::trivially_copy_pass_by_ref, reason = "as with the feature")]
+    pub(crate) fn accept(&self, _: &mut HeaderMap) -> Result<Option<Negotiated>, InvalidAnswer> {
+        Ok(None)
     }
 }
 

@@ -1,4 +1,4 @@
-//! The server's handle on one connection.
+//! The handle on one connection.
 
 mod masking;
 pub(crate) mod outbox;
@@ -20,7 +20,7 @@ use crate::error::{Error, Result};
 use crate::message::Message;
 use crate::prepared::Prepared;
 
-/// The remote client of one connection: writes to it, closes it, and tells about it.
+/// The peer at the other end of one connection: writes to it, closes it, and tells about it.
 ///
 /// Cheap to clone, usable from any task, for as long as anyone likes: after the end of the connection every write is
 /// [`Error::Closed`]. Each message is whole on the wire, however many tasks write, and everything written before a close frame
@@ -109,7 +109,7 @@ impl Caller {
     /// # Errors
     /// [`Error::Full`] above the high-water mark, [`Error::Closed`] when the connection is closing or gone.
     pub fn try_write_text(&self, text: impl AsRef<str>) -> Result<()> {
-        self.shared.push_payload(Opcode::Text, text.as_ref().as_bytes(), Admission::BelowMark)
+        Ok(self.shared.push_payload(Opcode::Text, text.as_ref().as_bytes(), Admission::BelowMark)?)
     }
 
     /// Writes a binary message, without waiting.
@@ -117,7 +117,7 @@ impl Caller {
     /// # Errors
     /// [`Error::Full`] above the high-water mark, [`Error::Closed`] when the connection is closing or gone.
     pub fn try_write_binary(&self, data: impl AsRef<[u8]>) -> Result<()> {
-        self.shared.push_payload(Opcode::Binary, data.as_ref(), Admission::BelowMark)
+        Ok(self.shared.push_payload(Opcode::Binary, data.as_ref(), Admission::BelowMark)?)
     }
 
     /// Writes a value as a text message in JSON, without waiting.
@@ -127,7 +127,7 @@ impl Caller {
     /// the connection is closing or gone.
     pub fn try_write_message<T: Serialize + ?Sized>(&self, value: &T) -> Result<()> {
         let json = serde_json::to_vec(value)?;
-        self.shared.push_payload(Opcode::Text, &json, Admission::BelowMark)
+        Ok(self.shared.push_payload(Opcode::Text, &json, Admission::BelowMark)?)
     }
 
     /// Writes a [`Message`], without waiting.
@@ -135,7 +135,7 @@ impl Caller {
     /// # Errors
     /// [`Error::Full`] above the high-water mark, [`Error::Closed`] when the connection is closing or gone.
     pub fn try_write(&self, message: &Message) -> Result<()> {
-        self.shared.push_payload(message.opcode(), message.as_bytes(), Admission::BelowMark)
+        Ok(self.shared.push_payload(message.opcode(), message.as_bytes(), Admission::BelowMark)?)
     }
 
     /// Writes a message that was prepared for many receivers, without waiting.
@@ -143,7 +143,7 @@ impl Caller {
     /// # Errors
     /// [`Error::Full`] above the high-water mark, [`Error::Closed`] when the connection is closing or gone.
     pub fn try_write_prepared(&self, message: &Prepared) -> Result<()> {
-        self.shared.push(Outgoing::Prepared(message), Admission::BelowMark)
+        Ok(self.shared.push(Outgoing::Prepared(message), Admission::BelowMark)?)
     }
 
     /// Writes a ping of at most 125 bytes ([RFC 6455 §5.5.2](https://www.rfc-editor.org/rfc/rfc6455#section-5.5.2)).
@@ -195,11 +195,11 @@ impl Caller {
         self.shared.identity.id
     }
 
-    /// Returns the negotiated subprotocol, one of the service's `subprotocols`
+    /// Returns the negotiated subprotocol, one of the service's or the client's `subprotocols`
     /// ([RFC 6455 §1.9](https://www.rfc-editor.org/rfc/rfc6455#section-1.9)).
     #[must_use]
-    pub fn subprotocol(&self) -> Option<&'static str> {
-        self.shared.identity.subprotocol
+    pub fn subprotocol(&self) -> Option<&str> {
+        self.shared.identity.subprotocol.as_deref()
     }
 
     /// Returns whether messages can still be written: no close frame has been sent or received, and the socket is not known

@@ -14,7 +14,7 @@ use std::task::{Context, Poll, Waker};
 
 use tokio::time::Instant;
 use ws_core::close::CloseFrame;
-use ws_core::frame::{Coding, MAX_CONTROL_PAYLOAD, encode_message, fragments};
+use ws_core::frame::{Coding, MAX_CONTROL_PAYLOAD, encode_message, encode_plain, fragments};
 use ws_core::opcode::Opcode;
 use ws_core::protocol::Role;
 
@@ -32,14 +32,17 @@ pub(crate) struct Outbox {
     writer: Option<Writer>,
     queue: Queue,
     role: Role,
-    /// While the driver is at work, it flushes; nobody else writes to the socket.
-    corked: bool,
     /// What is queued waits for the end of a turn.
     deferred: bool,
     /// Somebody was told that the queue is full and waits for it to drain.
     awaited: bool,
+    /// The stream itself has not let go of everything yet.
+    is_flushing: bool,
+    /// `None` once it has been woken.
     driver: Option<Waker>,
     max_frame_size: usize,
+    /// Bytes: up to this size a message is one small frame that is neither compressed nor masked. `None`: no message is.
+    max_plain_size: Option<usize>,
     /// Boxed: most connections have none.
     compressor: Option<Box<Compressor>>,
     /// When the socket last took bytes; `None` when no idle timeout wants to know.
@@ -63,15 +66,17 @@ impl Outbox {
         compressor: Option<Box<Compressor>>,
         last_write: Option<Instant>,
     ) -> Self {
+        let is_plain = role == Role::Server && compressor.is_none();
         Self {
             writer: Some(writer),
             queue: Queue::default(),
             role,
-            corked: true,
             deferred: false,
             awaited: false,
+            is_flushing: false,
             driver: None,
             max_frame_size,
+            max_plain_size: is_plain.then_some(max_frame_size.min(LARGE)),
             compressor,
             last_write,
         }
@@ -80,6 +85,16 @@ impl Outbox {
     /// Queues a message as frames of at most `max_frame_size` bytes of payload, or a control frame, which is never split.
     #[inline]
     pub(crate) fn push(&mut self, outgoing: Outgoing<'_>) {
+        match outgoing {
+            Outgoing::Payload(opcode, payload) if self.max_plain_size.is_some_and(|max| payload.len() <= max) => {
+                encode_plain(self.queue.tail(), opcode, payload);
+            }
+            outgoing => self.push_any(outgoing),
+        }
+    }
+
+    #[inline(never)]
+    fn push_any(&mut self, outgoing: Outgoing<'_>) {
         match outgoing {
             Outgoing::Payload(opcode, payload) => match &mut self.compressor {
                 Some(compressor) if !opcode.is_control() => {
@@ -105,11 +120,10 @@ impl Outbox {
     }
 
     /// Encodes a message behind the queue, a large one straight to the socket.
-    #[inline]
     fn push_coded(&mut self, opcode: Opcode, coding: Coding, payload: &[u8]) {
         let max_frame_size = if opcode.is_control() { MAX_CONTROL_PAYLOAD } else { self.max_frame_size };
         match self.role {
-            Role::Server if payload.len() < LARGE => {
+            Role::Server if payload.len() <= LARGE => {
                 encode_message(self.queue.tail(), opcode, coding, payload, max_frame_size, None);
             }
             Role::Server => self.push_large(opcode, coding, payload),
@@ -141,7 +155,7 @@ impl Outbox {
             return self.push(Outgoing::Payload(prepared.opcode(), prepared.as_bytes()));
         };
         let frames = prepared.frames(recipe, self.max_frame_size);
-        if frames.len() < LARGE {
+        if frames.len() <= LARGE {
             self.queue.tail().extend_from_slice(frames);
         } else {
             let rest = self.write_through(frames).len();
@@ -181,27 +195,18 @@ impl Outbox {
         self.awaited && self.queued() <= low_water_mark && std::mem::take(&mut self.awaited)
     }
 
-    pub(crate) fn cork(&mut self) {
-        self.corked = true;
-    }
-
-    /// Notes that the queue waits for the end of a turn. Returns whether that is news: it is not when the driver will flush anyway.
+    /// Notes that the queue waits for the end of a turn. Returns whether that is news.
     pub(crate) fn defer(&mut self) -> bool {
-        !self.corked && !std::mem::replace(&mut self.deferred, true)
+        !std::mem::replace(&mut self.deferred, true)
     }
 
-    /// Writes what has waited for the end of a turn.
-    pub(crate) fn flush_deferred(&mut self) {
-        if std::mem::take(&mut self.deferred) {
-            self.flush_unless_corked();
-        }
+    /// Takes the note that the queue waits for the end of a turn.
+    pub(crate) fn take_deferred(&mut self) -> bool {
+        std::mem::take(&mut self.deferred)
     }
 
-    /// Writes what the socket takes at once, unless the driver is at work; it writes the rest.
-    pub(crate) fn flush_unless_corked(&mut self) {
-        if self.corked {
-            return;
-        }
+    /// Writes what the socket takes at once; the driver writes the rest.
+    pub(crate) fn flush(&mut self) {
         let written = self.poll_queue(Writer::try_write);
         let is_boxed = matches!(self.writer, Some(Writer::Boxed(_)));
         if is_boxed || !matches!(written, Poll::Ready(Ok(()))) {
@@ -209,9 +214,14 @@ impl Outbox {
         }
     }
 
-    /// Lets other tasks write to the socket, and remembers whom to wake when it does not take everything.
-    pub(crate) fn uncork(&mut self, cx: &Context<'_>) {
-        self.corked = false;
+    /// Returns whether there is something that only the driver can do.
+    #[inline]
+    pub(crate) fn needs_driver(&self) -> bool {
+        self.driver.is_none() || self.is_flushing || self.queued() > 0
+    }
+
+    /// Remembers whom to wake when the socket does not take everything.
+    pub(crate) fn set_driver(&mut self, cx: &Context<'_>) {
         if !self.driver.as_ref().is_some_and(|driver| driver.will_wake(cx.waker())) {
             self.driver = Some(cx.waker().clone());
         }
@@ -223,10 +233,12 @@ impl Outbox {
     /// The socket's. The outbox is broken then: the queue is gone, and nothing is written any more.
     pub(crate) fn poll_flush(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let written = self.poll_queue(|writer, slices| writer.poll_write(cx, slices));
-        match (written, &mut self.writer) {
+        let flushed = match (written, &mut self.writer) {
             (Poll::Ready(Ok(())), Some(writer)) => writer.poll_flush(cx),
             (written, _) => written,
-        }
+        };
+        self.is_flushing = flushed.is_pending();
+        flushed
     }
 
     /// Ends the sending direction once the queue is empty.
@@ -271,5 +283,5 @@ impl Outbox {
     }
 }
 
-/// From this size on, bytes go to the socket from where they are instead of being copied into one write with others.
+/// Above this size, bytes go to the socket from where they are instead of being copied into one write with others.
 const LARGE: usize = 16 * 1024; // bytes

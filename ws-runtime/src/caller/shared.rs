@@ -1,11 +1,14 @@
 //! What a connection's driver and its callers share.
 
+use std::borrow::Cow;
 use std::net::SocketAddr;
 use std::pin::pin;
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::Context;
 
 use tokio::sync::Notify;
+use tokio::time::Instant;
 use ws_core::close::CloseFrame;
 use ws_core::frame::MAX_CONTROL_PAYLOAD;
 use ws_core::opcode::Opcode;
@@ -45,6 +48,10 @@ pub(crate) struct Shared {
     /// What `outbox.queued()` was when the lock was last released.
     queued: AtomicUsize,
     phase: AtomicU8,
+    /// While the driver is at work, it flushes; nobody else writes to the socket.
+    is_corked: AtomicBool,
+    /// What `outbox.needs_driver()` was when the lock was last released.
+    needs_driver: AtomicBool,
     /// The peer has closed or is gone, which the driver has not come to yet.
     peer_leaves: AtomicBool,
     /// How many messages were thrown away because the peer was too slow.
@@ -57,7 +64,7 @@ pub(crate) struct Shared {
 #[derive(Debug)]
 pub(crate) struct Identity {
     pub(crate) id: ConnectionId,
-    pub(crate) subprotocol: Option<&'static str>,
+    pub(crate) subprotocol: Option<Cow<'static, str>>,
     pub(crate) remote_addr: Option<SocketAddr>,
     pub(crate) is_secure: bool,
 }
@@ -71,6 +78,27 @@ pub(crate) enum Admission {
     Always,
 }
 
+/// Why something was not queued.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Refusal {
+    Closed,
+    Full,
+    /// A control frame; bytes.
+    TooLong {
+        length: usize,
+    },
+}
+
+impl From<Refusal> for Error {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::Closed => Self::Closed,
+            Refusal::Full => Self::Full,
+            Refusal::TooLong { length } => Self::ControlTooLong { length },
+        }
+    }
+}
+
 impl Shared {
     pub(crate) fn new(identity: Identity, outbox: Outbox, terms: Arc<Terms>) -> Self {
         Self {
@@ -80,6 +108,8 @@ impl Shared {
             outbox: Mutex::new(outbox),
             queued: AtomicUsize::new(0),
             phase: AtomicU8::new(Phase::Open as u8),
+            is_corked: AtomicBool::new(true),
+            needs_driver: AtomicBool::new(true),
             peer_leaves: AtomicBool::new(false),
             dropped: AtomicU64::new(0),
             drained: Notify::new(),
@@ -92,8 +122,18 @@ impl Shared {
         PHASES[usize::from(self.phase.load(Ordering::Acquire))]
     }
 
+    #[inline]
+    pub(crate) fn is_open(&self) -> bool {
+        self.phase.load(Ordering::Acquire) == Phase::Open as u8
+    }
+
     pub(crate) fn terms(&self) -> &Terms {
         &self.terms
+    }
+
+    /// Returns when the socket last took bytes, if an idle timeout wants to know.
+    pub(crate) fn last_write(&self) -> Option<Instant> {
+        self.with_outbox(|outbox| outbox.last_write())
     }
 
     /// Returns how many messages were thrown away because the peer was too slow.
@@ -116,45 +156,67 @@ impl Shared {
     /// # Errors
     /// As [`push`](Self::push).
     #[inline]
-    pub(crate) fn push_payload(self: &Arc<Self>, opcode: Opcode, payload: &[u8], admission: Admission) -> Result<()> {
+    pub(crate) fn push_payload(
+        self: &Arc<Self>,
+        opcode: Opcode,
+        payload: &[u8],
+        admission: Admission,
+    ) -> Result<(), Refusal> {
         self.push(Outgoing::Payload(opcode, payload), admission)
     }
 
     /// Queues something.
     ///
     /// # Errors
-    /// [`Error::Closed`], [`Error::ControlTooLong`], and below the mark [`Error::Full`]; nothing was queued then.
-    pub(crate) fn push(self: &Arc<Self>, outgoing: Outgoing<'_>, admission: Admission) -> Result<()> {
+    /// Nothing was queued then. [`Refusal::Full`] only below the mark.
+    pub(crate) fn push(self: &Arc<Self>, outgoing: Outgoing<'_>, admission: Admission) -> Result<(), Refusal> {
         if let Outgoing::Payload(opcode, payload) = outgoing
-            && opcode.is_control()
             && payload.len() > MAX_CONTROL_PAYLOAD
+            && opcode.is_control()
         {
-            return Err(Error::ControlTooLong { length: payload.len() });
+            return Err(Refusal::TooLong { length: payload.len() });
         }
-        let is_new_receiver = self.with_outbox(|outbox| {
-            if self.phase() != Phase::Open || outbox.is_broken() {
-                return Err(Error::Closed);
-            }
-            let high_water_mark = self.terms.bounds.high_water_mark;
-            if admission == Admission::BelowMark && outbox.queued() > high_water_mark {
-                // What waits for the end of a turn is no sign of a slow peer.
-                outbox.flush_deferred();
-                if outbox.queued() > high_water_mark {
-                    outbox.await_drain();
-                    return Err(Error::Full);
-                }
-            }
-            outbox.push(outgoing);
-            if turn::is_running() {
-                return Ok(outbox.defer());
-            }
-            outbox.flush_unless_corked();
-            Ok(false)
-        })?;
-        if is_new_receiver {
-            turn::add(self);
+        let mut outbox = lock(&self.outbox);
+        if !self.is_open() || outbox.is_broken() {
+            return Err(Refusal::Closed);
         }
+        if admission == Admission::BelowMark
+            && outbox.queued() > self.terms.bounds.high_water_mark
+            && !self.make_room(&mut outbox)
+        {
+            self.unlock_outbox(outbox);
+            return Err(Refusal::Full);
+        }
+        outbox.push(outgoing);
+        if self.is_corked() {
+            // The driver looks at the rest when it uncorks.
+            self.queued.store(outbox.queued(), Ordering::Relaxed);
+            return Ok(());
+        }
+        if turn::is_running() {
+            let is_new_receiver = outbox.defer();
+            self.unlock_outbox(outbox);
+            if is_new_receiver {
+                turn::add(self);
+            }
+            return Ok(());
+        }
+        outbox.flush();
+        self.unlock_outbox(outbox);
         Ok(())
+    }
+
+    /// Writes what waits for the end of a turn, which is no sign of a slow peer. Returns whether there is room now.
+    #[cold]
+    fn make_room(&self, outbox: &mut Outbox) -> bool {
+        if outbox.take_deferred() {
+            self.flush_unless_corked(outbox);
+        }
+        let has_room = outbox.queued() <= self.terms.bounds.high_water_mark;
+        if !has_room {
+            outbox.await_drain();
+        }
+        has_room
     }
 
     /// Queues something as soon as the queue has drained below the low-water mark, if it is above the high-water mark; or throws it
@@ -162,19 +224,19 @@ impl Shared {
     pub(crate) async fn push_when_drained(self: &Arc<Self>, outgoing: Outgoing<'_>) -> Result<()> {
         loop {
             match self.push(outgoing, Admission::BelowMark) {
-                Err(Error::Full) if self.terms.bounds.slow_receivers == SlowReceivers::DropNewest => {
+                Err(Refusal::Full) if self.terms.bounds.slow_receivers == SlowReceivers::DropNewest => {
                     self.dropped.fetch_add(1, Ordering::Relaxed);
                     return Ok(());
                 }
-                Err(Error::Full) => {}
-                result => return result,
+                Err(Refusal::Full) => {}
+                result => return Ok(result?),
             }
             let mut drained = pin!(self.drained.notified());
             // Registers before the second look, so that a drain in between is not missed.
             drained.as_mut().enable();
             match self.push(outgoing, Admission::BelowMark) {
-                Err(Error::Full) => drained.await,
-                result => return result,
+                Err(Refusal::Full) => drained.await,
+                result => return Ok(result?),
             }
         }
     }
@@ -188,7 +250,7 @@ impl Shared {
             self.set_phase(Phase::Closing);
             if !outbox.is_broken() {
                 outbox.push_close(frame);
-                outbox.flush_unless_corked();
+                self.flush_unless_corked(outbox);
             }
             outbox.wake_driver();
         });
@@ -241,18 +303,66 @@ impl Shared {
         }
     }
 
+    /// Lets the driver do all the writing, until it uncorks.
+    #[inline]
+    pub(crate) fn cork(&self) {
+        self.is_corked.store(true, Ordering::Relaxed);
+    }
+
+    /// Returns whether the driver has left the writing to others, and there is nothing that only it could do.
+    #[inline]
+    pub(crate) fn is_at_rest(&self) -> bool {
+        !self.is_corked() && !self.needs_driver.load(Ordering::Relaxed)
+    }
+
+    /// Lets everybody write to the socket again. Only for the driver, which works on the outbox before anybody else can.
+    pub(crate) fn uncork<T>(&self, cx: &mut Context<'_>, work: impl FnOnce(&mut Outbox, &mut Context<'_>) -> T) -> T {
+        self.with_outbox(|outbox| {
+            self.is_corked.store(false, Ordering::Relaxed);
+            outbox.set_driver(cx);
+            work(outbox, cx)
+        })
+    }
+
+    /// Writes what has waited for the end of a turn.
+    pub(crate) fn flush_deferred(&self) {
+        self.with_outbox(|outbox| {
+            if outbox.take_deferred() {
+                self.flush_unless_corked(outbox);
+            }
+        });
+    }
+
+    fn flush_unless_corked(&self, outbox: &mut Outbox) {
+        if !self.is_corked() {
+            outbox.flush();
+        }
+    }
+
+    /// Written by the driver, and read under the lock of the outbox: whoever reads it too late writes what the driver would have
+    /// written next.
+    fn is_corked(&self) -> bool {
+        self.is_corked.load(Ordering::Relaxed)
+    }
+
     /// Works on the outbox under its lock, and keeps in step what is derived from it.
     pub(crate) fn with_outbox<T>(&self, work: impl FnOnce(&mut Outbox) -> T) -> T {
         let mut outbox = lock(&self.outbox);
         let result = work(&mut outbox);
+        self.unlock_outbox(outbox);
+        result
+    }
+
+    /// Keeps in step what is derived from the outbox.
+    fn unlock_outbox(&self, mut outbox: MutexGuard<'_, Outbox>) {
         let queued = outbox.queued();
         self.queued.store(queued, Ordering::Relaxed);
+        self.needs_driver.store(outbox.needs_driver(), Ordering::Relaxed);
         let has_drained = outbox.take_awaited_at(self.terms.bounds.low_water_mark());
         drop(outbox);
         if has_drained {
             self.drained.notify_waiters();
         }
-        result
     }
 
     /// Only under the lock of the outbox: whoever holds it sees no later close.

@@ -16,7 +16,9 @@ use std::time::Duration;
 use tokio::time::{Instant, Sleep, sleep_until, timeout};
 use ws_core::close::CloseCode;
 use ws_core::closing::CloseSeeker;
+use ws_core::protocol::Role;
 
+use crate::caller::outbox::Outbox;
 use crate::caller::shared::{Phase, Shared};
 use crate::connection::input::Remainder;
 use crate::connection::timers::deadline;
@@ -77,10 +79,7 @@ impl Closing {
     }
 
     fn poll_new_answer(&mut self, reader: &mut Reader, shared: &Shared, cx: &mut Context<'_>) -> Poll<Answer> {
-        let flushed = shared.with_outbox(|outbox| {
-            outbox.uncork(cx);
-            outbox.poll_flush(cx)
-        });
+        let flushed = shared.uncork(cx, Outbox::poll_flush);
         if let Poll::Ready(Err(_)) = flushed {
             return Poll::Ready(Answer::LOST);
         }
@@ -113,15 +112,17 @@ fn seek(seeker: &mut CloseSeeker, bytes: &[u8]) -> Option<Answer> {
     }
 }
 
-/// Writes what is queued, ends our direction, and gives the peer the time to end its own.
-pub(crate) async fn shut_down(reader: &mut Reader, shared: &Shared, flush_timeout: Option<Duration>) {
+/// Writes what is queued, ends our direction, and gives the peer the time to end its own. A client gives the server that time first,
+/// because the port of the side that ends first stays in use for a while:
+/// [RFC 6455 §7.1.1](https://www.rfc-editor.org/rfc/rfc6455#section-7.1.1).
+pub(crate) async fn shut_down(role: Role, reader: &mut Reader, shared: &Shared, flush_timeout: Option<Duration>) {
     let flush = poll_fn(|cx| {
         if shared.phase() == Phase::Aborted {
             return Poll::Ready(Ok(()));
         }
-        shared.with_outbox(|outbox| {
-            outbox.uncork(cx);
-            outbox.poll_shutdown(cx)
+        shared.uncork(cx, |outbox, cx| match role {
+            Role::Client => outbox.poll_flush(cx),
+            Role::Server => outbox.poll_shutdown(cx),
         })
     });
     let flushed = match flush_timeout {

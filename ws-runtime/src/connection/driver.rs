@@ -7,25 +7,28 @@
 use std::convert::Infallible;
 use std::future::poll_fn;
 use std::io;
-use std::task::{Context, Poll};
+use std::pin::pin;
+use std::task::{Context, Poll, ready};
 
 use ws_core::protocol::Incoming;
 
 use crate::caller::outbox::Outbox;
-use crate::caller::shared::Phase;
 use crate::caller::turn;
 use crate::connection::dispatch;
 use crate::connection::ending;
 use crate::connection::input::{Input, Remainder};
-use crate::connection::session::Session;
+use crate::connection::session::{Session, Wait, catch, poll_callback};
 use crate::connection::{Connection, End};
-use crate::service::{Data, Event, Service};
+use crate::service::{Data, Event, Handled, Service};
 
-/// Why the message loop goes on.
-enum Wake {
-    /// There is something to decode.
+/// What the message loop does next.
+#[derive(Clone, Copy)]
+enum Step {
+    /// Tells the service that the connection is open.
+    Open,
+    /// Handles what has come in.
     Input,
-    /// Nothing came in or went out for the idle timeout.
+    /// Tells the service that nothing came in or went out for the idle timeout.
     Idle,
 }
 
@@ -42,7 +45,12 @@ enum Progress {
 pub(crate) async fn run<S: Service>(service: &mut Option<S>, connection: &mut Connection) {
     let Connection { input, session } = connection;
     let Some(instance) = service else { return };
-    let end = match serve(instance, input, session).await {
+    let end = {
+        let mut serving = pin!(serve(instance, input, session));
+        // A callback that panics is contained here, once for all messages of a read.
+        poll_fn(|cx| catch(|| turn::run(|| serving.as_mut().poll(cx)))).await
+    };
+    let end = match end {
         Ok(never) => match never {},
         Err(end) => end,
     };
@@ -58,47 +66,49 @@ fn serve<'s, S: Service>(
     session: &'s mut Session,
 ) -> impl Future<Output = Result<Infallible, End>> + Send + 's {
     async move {
-        session.handle(service, Event::Open, input.remainder()).await?;
+        let mut step = Step::Open;
         loop {
-            let progress = handle_input(service, input, session).await?;
-            let wake = poll_fn(|cx| poll_wake(progress, input, session, cx)).await?;
-            session.caller.shared().with_outbox(Outbox::cork);
-            if let Wake::Idle = wake {
-                session.handle(service, Event::IdleTimeout, input.remainder()).await?;
-            }
-        }
-    }
-}
-
-/// Decodes what has been read and handles it, until nothing is left or the outbox is full.
-#[expect(clippy::manual_async_fn, reason = "an `async fn` would hold its arguments twice, in every connection")]
-fn handle_input<'s, S: Service>(
-    service: &'s mut S,
-    input: &'s mut Input,
-    session: &'s mut Session,
-) -> impl Future<Output = Result<Progress, End>> + Send + 's {
-    async move {
-        while !session.caller.shared().is_full() {
-            let Input { reader, protocol, buffer, start, ahead, .. } = &mut *input;
-            let (incoming, undecoded) = protocol.poll_event(&mut buffer[*start..]).map_err(End::Failed)?;
-            let left = undecoded.len();
-            let Some(incoming) = incoming else {
-                *start = buffer.len() - left;
-                if input.take_read_ahead()? {
+            let (event, mut remainder) = match step {
+                Step::Open => (Event::Open, input.remainder()),
+                Step::Idle => (Event::IdleTimeout, input.remainder()),
+                Step::Input if session.caller.shared().is_full() => {
+                    step = poll_fn(|cx| poll_step(Progress::Stalled, input, session, cx)).await?;
                     continue;
                 }
-                return Ok(Progress::Done);
+                Step::Input => {
+                    let Input { reader, protocol, buffer, start, ahead, .. } = &mut *input;
+                    let (incoming, undecoded) = protocol.poll_event(&mut buffer[*start..]).map_err(End::Failed)?;
+                    let Some(incoming) = incoming else {
+                        let left = undecoded.len();
+                        *start = buffer.len() - left;
+                        if !input.take_read_ahead()? {
+                            step = poll_fn(|cx| poll_step(Progress::Done, input, session, cx)).await?;
+                        }
+                        continue;
+                    };
+                    (event(incoming, session)?, Remainder { reader, undecoded, ahead, skip: 0 })
+                }
             };
-            let event = event(incoming, session)?;
-            let handled = session.handle(service, event, Remainder { reader, undecoded, ahead, skip: 0 }).await;
-            *start = buffer.len() - left;
-            handled?;
+            let outcome = {
+                let Session { caller, upkeep, .. } = &mut *session;
+                let mut callback = pin!(service.call(caller, event));
+                let mut wait = Wait::default();
+                poll_fn(|cx| poll_callback(callback.as_mut(), &mut wait, caller, upkeep, &mut remainder, cx)).await?
+            };
+            if !matches!(outcome, Ok(Handled::Done)) {
+                // Boxed: it is rare, and its future would make every connection's task larger.
+                Box::pin(session.settle(service, event, outcome, &mut remainder)).await?;
+            }
+            let left = remainder.undecoded.len();
+            input.start = input.buffer.len() - left;
+            session.check_open()?;
+            step = Step::Input;
         }
-        Ok(Progress::Stalled)
     }
 }
 
 /// Makes the event of what has come in. A close frame ends the messages.
+#[inline]
 fn event<'a>(incoming: Incoming<'a>, session: &mut Session) -> Result<Event<'a>, End> {
     if let Incoming::Ping(_) | Incoming::Pong(_) = incoming {
         let limit = session.caller.shared().terms().bounds.max_control_frames;
@@ -117,41 +127,48 @@ fn event<'a>(incoming: Incoming<'a>, session: &mut Session) -> Result<Event<'a>,
 }
 
 /// Writes the answers, then waits for input, for the idle timeout, or for somebody who closes the connection.
-fn poll_wake(
+fn poll_step(
     progress: Progress,
     input: &mut Input,
     session: &mut Session,
     cx: &mut Context<'_>,
-) -> Poll<Result<Wake, End>> {
+) -> Poll<Result<Step, End>> {
     turn::end();
     let shared = session.caller.shared();
-    let (flushed, last_write) = shared.with_outbox(|outbox| {
-        outbox.uncork(cx);
-        (outbox.poll_flush(cx), outbox.last_write())
-    });
-    if let Poll::Ready(Err(error)) = flushed {
+    if !shared.is_at_rest()
+        && let Poll::Ready(Err(error)) = shared.uncork(cx, Outbox::poll_flush)
+    {
         return Poll::Ready(Err(End::Lost(Some(error))));
     }
     session.upkeep.poll_slow(&session.caller, cx);
-    match shared.phase() {
-        Phase::Open => {}
-        Phase::Aborted => return Poll::Ready(Err(End::Aborted)),
-        Phase::Closing | Phase::Ended | Phase::TimedOut => return Poll::Ready(Err(End::Requested)),
-    }
-    if !shared.is_full() {
+    session.check_open()?;
+    let step = ready!(poll_input(progress, input, session, cx))?;
+    session.caller.shared().cork();
+    turn::begin();
+    Poll::Ready(Ok(step))
+}
+
+fn poll_input(
+    progress: Progress,
+    input: &mut Input,
+    session: &mut Session,
+    cx: &mut Context<'_>,
+) -> Poll<Result<Step, End>> {
+    if !session.caller.shared().is_full() {
         if let Progress::Stalled = progress {
-            return Poll::Ready(Ok(Wake::Input));
+            return Poll::Ready(Ok(Step::Input));
         }
         if let Poll::Ready(read) = input.poll_read(cx) {
             session.upkeep.record_read();
-            return Poll::Ready(read.map(|()| Wake::Input));
+            return Poll::Ready(read.map(|()| Step::Input));
         }
         if session.upkeep.poll_dead(&session.caller, cx).is_ready() {
             return Poll::Ready(Err(End::Lost(Some(io::ErrorKind::TimedOut.into()))));
         }
     }
-    match &mut session.upkeep.idle {
-        Some(idle) => idle.poll_idle(cx, last_write).map(|()| Ok(Wake::Idle)),
+    let Session { caller, upkeep, .. } = session;
+    match &mut upkeep.idle {
+        Some(idle) => idle.poll_idle(cx, || caller.shared().last_write()).map(|()| Ok(Step::Idle)),
         None => Poll::Pending,
     }
 }

@@ -5,12 +5,16 @@
 //! ```
 
 use std::future::poll_fn;
+use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
 use std::task::Poll;
 
+use tokio::time::timeout;
 use ws_core::close::CloseCode;
+use ws_core::protocol::Role;
 
+use crate::caller::outbox::Outbox;
 use crate::caller::shared::{Phase, Shared};
 use crate::caller::turn;
 use crate::connection::End;
@@ -25,18 +29,23 @@ pub(crate) async fn finish<S: Service>(service: &mut Option<S>, end: End, input:
     let caller = session.caller.clone();
     let shared = caller.shared();
     turn::end();
+    if let (Some(service), Role::Client) = (&mut *service, S::DESCRIPTOR.role)
+        && matches!(end, End::Failed(_) | End::Received(..))
+    {
+        settle(service, shared).await;
+    }
     end.tell_peer(shared);
     // The peer hears of it even if `on_close` takes its time. An error says that the connection is lost; so be it.
     poll_fn(|cx| {
-        let _ = shared.with_outbox(|outbox| {
-            outbox.uncork(cx);
-            outbox.poll_flush(cx)
-        });
+        let _ = shared.uncork(cx, Outbox::poll_flush);
         Poll::Ready(())
     })
     .await;
-    if let End::Lost(Some(error)) = &end {
-        tracing::debug!(connection = %caller.connection_id(), %error, "the connection broke");
+    let connection = caller.connection_id();
+    match &end {
+        End::Lost(Some(error)) => tracing::debug!(%connection, %error, "the connection broke"),
+        End::Panicked => tracing::error!(%connection, "a callback panicked"),
+        _ => {}
     }
     let (status, reason) = match &end {
         End::Received(code, reason) => (*code, reason.clone()),
@@ -47,23 +56,46 @@ pub(crate) async fn finish<S: Service>(service: &mut Option<S>, end: End, input:
     session.upkeep.is_ending = true;
     input.discard();
     let can_talk = !matches!(end, End::Aborted | End::Lost(_));
-    if let Some(service) = service {
-        let told = match end {
-            End::Panicked => None,
-            End::Failed(error) => Some(tell(service, Some(Error::Protocol(error)), status, &reason, input, session)),
-            End::Aborted | End::Lost(_) | End::Received(..) | End::Requested => {
-                Some(tell(service, None, status, &reason, input, session))
-            }
-        };
-        if let Some(told) = told {
-            until_aborted(told, shared).await;
-        }
+    if let Some(service) = service
+        && !matches!(end, End::Panicked)
+    {
+        let error = error::<S>(end);
+        until_aborted(tell(service, error, status, &reason, input, session), shared).await;
     }
     turn::end();
     // Before the peer takes its time: what the service holds is free as soon as it has been told.
     drop_contained(service);
     if can_talk {
-        shut_down(&mut input.reader, shared, shared.terms().closure_timeout).await;
+        shut_down(S::DESCRIPTOR.role, &mut input.reader, shared, shared.terms().closure_timeout).await;
+    }
+}
+
+/// Gives whoever reads a client's messages the time to answer those that came before the end. A close frame from our side ends it.
+async fn settle<S: Service>(service: &mut S, shared: &Shared) {
+    shared.peer_leaves();
+    let mut settled = pin!(service.settle());
+    let settled = poll_fn(|cx| {
+        if settled.as_mut().poll(cx).is_ready() {
+            return Poll::Ready(());
+        }
+        // The answers go out. If they cannot, they are lost; so be it.
+        let _ = shared.uncork(cx, Outbox::poll_flush);
+        if shared.is_open() { Poll::Pending } else { Poll::Ready(()) }
+    });
+    match shared.terms().closure_timeout {
+        Some(duration) => drop(timeout(duration, settled).await),
+        None => settled.await,
+    }
+}
+
+/// Returns what there is to tell `on_error`. That a client leaves without a word is no error to a server; to a client, it is.
+fn error<S: Service>(end: End) -> Option<Error> {
+    match (end, S::DESCRIPTOR.role) {
+        (End::Failed(error), _) => Some(Error::Protocol(error)),
+        (End::Lost(error), Role::Client) => {
+            Some(Error::Io(error.unwrap_or_else(|| io::ErrorKind::UnexpectedEof.into())))
+        }
+        _ => None,
     }
 }
 
@@ -100,8 +132,12 @@ async fn tell<S: Service>(
     {
         return;
     }
-    if let Ok(Err(failure)) = session.call(service, Event::Close(status, reason), &mut remainder).await {
-        tell_error(service, &Error::from(failure), &mut remainder, session).await;
+    match session.call(service, Event::Close(status, reason), &mut remainder).await {
+        Ok(Ok(_)) => {}
+        Ok(Err(failure)) => {
+            tell_error(service, &Error::from(failure), &mut remainder, session).await;
+        }
+        Err(_) => tracing::error!(connection = %session.caller.connection_id(), "`on_close` panicked"),
     }
 }
 
@@ -123,7 +159,10 @@ async fn tell_error<S: Service>(
             tracing::error!(%connection, error = %Error::from(failure), "`on_error` failed");
             true
         }
-        Err(_) => false,
+        Err(_) => {
+            tracing::error!(%connection, "`on_error` panicked");
+            false
+        }
     }
 }
 

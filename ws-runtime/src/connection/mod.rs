@@ -20,7 +20,7 @@ use std::sync::Arc;
 use tokio::time::Instant;
 use ws_core::close::{CloseCode, CloseFrame};
 use ws_core::error::ProtocolError;
-use ws_core::protocol::{Limits, Protocol, Role};
+use ws_core::protocol::{Limits, Protocol};
 
 use crate::caller::Caller;
 use crate::caller::outbox::Outbox;
@@ -48,7 +48,7 @@ pub(crate) struct Established {
     pub(crate) identity: Identity,
     pub(crate) reader: Reader,
     pub(crate) writer: Writer,
-    /// Bytes that came right behind the request.
+    /// Bytes that came right behind the request, or behind its answer.
     pub(crate) read_ahead: bytes::Bytes,
     pub(crate) compression: Option<Negotiated>,
     pub(crate) terms: Arc<Terms>,
@@ -84,8 +84,8 @@ impl Connection {
             None => (None, None),
         };
         let last_write = terms.idle_timeout.map(|_| Instant::now());
-        let outbox = Outbox::new(writer, Role::Server, terms.max_frame_size, compressor, last_write);
-        let protocol = Protocol::new(Role::Server, limits).with_inflation(inflation);
+        let outbox = Outbox::new(writer, S::DESCRIPTOR.role, terms.max_frame_size, compressor, last_write);
+        let protocol = Protocol::new(S::DESCRIPTOR.role, limits).with_inflation(inflation);
         let upkeep = Upkeep::new(&terms);
         let shared = Arc::new(Shared::new(identity, outbox, terms));
         Self {

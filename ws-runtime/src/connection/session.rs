@@ -2,18 +2,18 @@
 
 use std::future::poll_fn;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::pin::pin;
-use std::task::Poll;
+use std::pin::{Pin, pin};
+use std::task::{Context, Poll};
 
 use ws_core::close::{CloseCode, CloseFrame};
 use ws_core::opcode::Opcode;
 
 use crate::caller::Caller;
-use crate::caller::outbox::Outbox;
 use crate::caller::shared::{Admission, Phase};
 use crate::caller::turn;
 use crate::connection::End;
 use crate::connection::input::Remainder;
+use crate::connection::read_ahead::Search;
 use crate::connection::upkeep::Upkeep;
 use crate::error::Error;
 use crate::service::{Descriptor, Event, Failure, Handled, Outcome, Service, Source};
@@ -26,31 +26,15 @@ pub(crate) struct Session {
     pub(crate) upkeep: Upkeep,
 }
 
-impl Session {
-    /// Lets the service handle an event, by the error rules if need be. An error ends the message loop.
-    #[expect(clippy::manual_async_fn, reason = "an `async fn` would hold its arguments twice, in every connection")]
-    pub(crate) fn handle<'s, S: Service>(
-        &'s mut self,
-        service: &'s mut S,
-        event: Event<'s>,
-        mut remainder: Remainder<'s>,
-    ) -> impl Future<Output = Result<(), End>> + Send + 's {
-        async move {
-            match self.call(service, event, &mut remainder).await? {
-                Ok(Handled::Done) => {}
-                Ok(Handled::Unhandled) => self.unhandled(event, &mut remainder),
-                // Boxed: failures are rare, and their future would make every connection's task larger.
-                Err(failure) => Box::pin(self.fail(service, event, failure, &mut remainder)).await?,
-            }
-            match self.caller.shared().phase() {
-                Phase::Open => Ok(()),
-                Phase::Aborted => Err(End::Aborted),
-                Phase::Closing | Phase::Ended | Phase::TimedOut => Err(End::Requested),
-            }
-        }
-    }
+/// How long a callback has been waiting.
+#[derive(Debug, Default)]
+pub(crate) struct Wait {
+    has_begun: bool,
+    search: Option<Search>,
+}
 
-    /// Runs one callback to its end.
+impl Session {
+    /// Runs one callback to its end, outside of the message loop.
     pub(crate) fn call<'s, S: Service>(
         &'s mut self,
         service: &'s mut S,
@@ -60,24 +44,45 @@ impl Session {
         let Self { caller, upkeep, .. } = self;
         let caller = &*caller;
         async move {
-            let mut future = pin!(service.call(caller, event));
-            let mut is_first = true;
-            let mut search = None;
+            let mut callback = pin!(service.call(caller, event));
+            let mut wait = Wait::default();
             poll_fn(|cx| {
-                if !std::mem::take(&mut is_first) {
-                    // What the callback writes before it waits again leaves in one write.
-                    caller.shared().with_outbox(Outbox::cork);
-                }
-                match catch_unwind(AssertUnwindSafe(|| turn::run(|| future.as_mut().poll(cx)))) {
-                    Ok(Poll::Ready(outcome)) => Poll::Ready(Ok(outcome)),
-                    Ok(Poll::Pending) => upkeep.poll(caller, remainder, &mut search, cx).map(Err),
-                    Err(_) => {
-                        tracing::error!(connection = %caller.connection_id(), "a callback panicked");
-                        Poll::Ready(Err(End::Panicked))
-                    }
-                }
+                let poll = || poll_callback(callback.as_mut(), &mut wait, caller, upkeep, remainder, cx);
+                catch(|| turn::run(poll))
             })
             .await
+        }
+    }
+
+    /// Does what is left to do after a callback that has failed, or that is not there. An error ends the message loop.
+    pub(crate) async fn settle<S: Service>(
+        &mut self,
+        service: &mut S,
+        event: Event<'_>,
+        outcome: Outcome,
+        remainder: &mut Remainder<'_>,
+    ) -> Result<(), End> {
+        match outcome {
+            Ok(Handled::Done) => Ok(()),
+            Ok(Handled::Unhandled) => {
+                self.unhandled(event, remainder);
+                Ok(())
+            }
+            Err(failure) => self.fail(service, event, failure, remainder).await,
+        }
+    }
+
+    /// Returns why no more messages are handled, if the connection is not open any more.
+    #[inline]
+    pub(crate) fn check_open(&self) -> Result<(), End> {
+        let shared = self.caller.shared();
+        if shared.is_open() {
+            return Ok(());
+        }
+        match shared.phase() {
+            Phase::Open => Ok(()),
+            Phase::Aborted => Err(End::Aborted),
+            Phase::Closing | Phase::Ended | Phase::TimedOut => Err(End::Requested),
         }
     }
 
@@ -135,6 +140,33 @@ impl Session {
         }
         Ok(())
     }
+}
+
+/// Polls a callback, and serves the connection while it waits.
+#[inline(always)]
+#[expect(clippy::inline_always, reason = "a fifth of what a message costs, and called in two places")]
+pub(crate) fn poll_callback(
+    callback: Pin<&mut impl Future<Output = Outcome>>,
+    wait: &mut Wait,
+    caller: &Caller,
+    upkeep: &mut Upkeep,
+    remainder: &mut Remainder<'_>,
+    cx: &mut Context<'_>,
+) -> Poll<Result<Outcome, End>> {
+    if wait.has_begun {
+        // What the callback writes before it waits again leaves in one write.
+        caller.shared().cork();
+    }
+    if let Poll::Ready(outcome) = callback.poll(cx) {
+        return Poll::Ready(Ok(outcome));
+    }
+    wait.has_begun = true;
+    upkeep.poll(caller, remainder, &mut wait.search, cx).map(Err)
+}
+
+/// Contains a panic of a callback.
+pub(crate) fn catch<T>(poll: impl FnOnce() -> Poll<Result<T, End>>) -> Poll<Result<T, End>> {
+    catch_unwind(AssertUnwindSafe(poll)).unwrap_or(Poll::Ready(Err(End::Panicked)))
 }
 
 /// Tells the peer about an error that no callback handled, without a detail that is none of its business.

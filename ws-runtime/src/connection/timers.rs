@@ -26,11 +26,11 @@ impl IdleTimer {
         self.last_read = Instant::now();
     }
 
-    /// Is ready when the connection has been idle for the timeout, counted from `last_write` too.
-    pub(crate) fn poll_idle(&mut self, cx: &mut Context<'_>, last_write: Option<Instant>) -> Poll<()> {
+    /// Is ready when the connection has been idle for the timeout, counted from the last write too.
+    pub(crate) fn poll_idle(&mut self, cx: &mut Context<'_>, last_write: impl Fn() -> Option<Instant>) -> Poll<()> {
         loop {
             ready!(self.sleep.as_mut().poll(cx));
-            let last = self.last_read.max(self.last_fired).max(last_write.unwrap_or(self.last_read));
+            let last = self.last_read.max(self.last_fired).max(last_write().unwrap_or(self.last_read));
             let now = Instant::now();
             let due = deadline(last, self.timeout);
             if due <= now {

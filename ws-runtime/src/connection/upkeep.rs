@@ -10,6 +10,7 @@ use ws_core::error::ProtocolError;
 use ws_core::opcode::Opcode;
 
 use crate::caller::Caller;
+use crate::caller::outbox::Outbox;
 use crate::caller::shared::{Admission, Phase};
 use crate::caller::turn;
 use crate::connection::End;
@@ -76,7 +77,14 @@ impl Upkeep {
     }
 
     /// Closes the connection if its peer has been reading too slowly for too long.
+    #[inline]
     pub(crate) fn poll_slow(&mut self, caller: &Caller, cx: &mut Context<'_>) {
+        if caller.shared().is_full() || self.slow.is_some() {
+            self.poll_catching_up(caller, cx);
+        }
+    }
+
+    fn poll_catching_up(&mut self, caller: &Caller, cx: &mut Context<'_>) {
         let shared = caller.shared();
         let SlowReceivers::Disconnect { after, code } = shared.terms().bounds.slow_receivers else { return };
         if shared.is_drained() {
@@ -105,11 +113,9 @@ impl Upkeep {
         turn::end();
         let shared = caller.shared();
         // A broken outbox is no reason to drop a callback half-way: the next read tells.
-        let _ = shared.with_outbox(|outbox| {
-            outbox.uncork(cx);
-            // The peer need not wait for the last callbacks: our end of the stream ends at once.
-            if self.is_ending { outbox.poll_shutdown(cx) } else { outbox.poll_flush(cx) }
-        });
+        // The peer need not wait for the last callbacks: our end of the stream ends at once.
+        let work = if self.is_ending { Outbox::poll_shutdown } else { Outbox::poll_flush };
+        let _ = shared.uncork(cx, work);
         self.poll_slow(caller, cx);
         match shared.phase() {
             _ if self.is_ending => {}

@@ -1,5 +1,6 @@
 //! One registered service: takes an upgrade request to its answer, and an accepted one to its connection.
 
+use std::borrow::Cow;
 use std::future::poll_fn;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
@@ -97,7 +98,7 @@ impl<S: Service> Registered<S> {
         let extensions = compression.as_mut().map(|negotiated| std::mem::take(&mut negotiated.answer));
         let (remote_addr, is_secure) = (request.remote_addr(), request.is_secure());
         let starting = Starting {
-            identity: Identity { id, subprotocol, remote_addr, is_secure },
+            identity: Identity { id, subprotocol: subprotocol.map(Cow::Borrowed), remote_addr, is_secure },
             compression,
             terms: Arc::clone(self.terms.get_or_init(|| Arc::new(terms::<S>(&self.settings, config)))),
             ticket: connections.ticket(),

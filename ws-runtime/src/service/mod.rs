@@ -7,6 +7,7 @@ mod reply;
 mod settings;
 
 use ws_core::dispatch::Route;
+use ws_core::protocol::Role;
 
 use crate::caller::Caller;
 use crate::upgrade::UpgradeRequest;
@@ -49,6 +50,12 @@ pub trait Service: Sized + Send + 'static {
 
     #[doc(hidden)]
     fn call(&mut self, caller: &Caller, event: Event<'_>) -> impl Future<Output = Outcome> + Send;
+
+    /// Resolves when everything that was told has been dealt with, also by whom it was handed on to. Only a client is asked.
+    #[doc(hidden)]
+    fn settle(&mut self) -> impl Future<Output = ()> + Send {
+        std::future::ready(())
+    }
 }
 
 /// What is known about a service at compile time.
@@ -64,12 +71,21 @@ pub struct Descriptor {
     pub dispatcher_key: Option<&'static str>,
     /// The service has an `on_ping`.
     pub answers_pings: bool,
+    /// Which end of its connections the service is.
+    pub role: Role,
     /// The dispatched methods; an [`Event::Dispatched`] carries an index into them.
     pub routes: &'static [Route],
 }
 
 impl Descriptor {
     /// A service without anything optional.
-    pub const DEFAULT: Self =
-        Self { name: "", path: "/", subprotocols: &[], dispatcher_key: None, answers_pings: false, routes: &[] };
+    pub const DEFAULT: Self = Self {
+        name: "",
+        path: "/",
+        subprotocols: &[],
+        dispatcher_key: None,
+        answers_pings: false,
+        role: Role::Server,
+        routes: &[],
+    };
 }

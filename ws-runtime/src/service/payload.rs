@@ -122,10 +122,16 @@ impl<'a> Raw<'a> for Bytes {
 
 impl<'a> Raw<'a> for Message {
     fn from_data(data: Data<'a>) -> Result<Self, BindingError> {
-        Ok(match data {
+        Ok(data.into())
+    }
+}
+
+impl From<Data<'_>> for Message {
+    fn from(data: Data<'_>) -> Self {
+        match data {
             Data::Text(text) => Self::from(text),
             Data::Binary(data) => Self::from(data),
-        })
+        }
     }
 }
 

@@ -12,7 +12,7 @@ use ws_core::opcode::Opcode;
 
 use crate::caller::Caller;
 use crate::caller::outbox::Outgoing;
-use crate::caller::shared::Admission;
+use crate::caller::shared::{Admission, Refusal};
 use crate::error::{BoxError, Error};
 use crate::kind::Kind;
 use crate::message::Message;
@@ -183,6 +183,7 @@ impl<const N: usize> PongValue for [u8; N] {
     }
 }
 
+#[inline]
 fn push(caller: &Caller, opcode: Opcode, payload: &[u8]) {
     push_outgoing(caller, Outgoing::Payload(opcode, payload));
 }
@@ -274,7 +275,7 @@ impl<T: PongValue> SendPong<T> for &Kind<T> {
         let sent =
             value.payload().map(|payload| caller.shared().push_payload(Opcode::Pong, payload, Admission::Always));
         match sent {
-            Some(Err(error @ Error::ControlTooLong { .. })) => Err(Failure::Callback(error.into())),
+            Some(Err(refusal @ Refusal::TooLong { .. })) => Err(Failure::Callback(Error::from(refusal).into())),
             _ => Ok(Handled::Done),
         }
     }
