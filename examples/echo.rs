@@ -14,6 +14,8 @@ const USAGE: &str = "usage: echo [--port N] [--threads N] [--no-compression]
 
 /// 64 MiB: the conformance suite sends messages of 16.
 const MAX_SIZE: usize = 64 << 20;
+/// The conformance suite sends a message in 65 537.
+const MAX_FRAGMENTS: u32 = 1 << 17;
 
 #[derive(Default)]
 struct Echo;
@@ -66,7 +68,8 @@ fn run(options: &Options) -> Result<(), Box<dyn std::error::Error>> {
         builder.worker_threads(threads);
     }
     builder.enable_all().build()?.block_on(async {
-        let listener = Listener::new(options.port).compression(options.compression).service::<Echo>().bind().await?;
+        let listener = Listener::new(options.port).compression(options.compression).max_fragments(MAX_FRAGMENTS);
+        let listener = listener.service::<Echo>().bind().await?;
         println!("listening on ws://127.0.0.1:{}", listener.local_addr().port());
         listener.serve_until(async { drop(tokio::signal::ctrl_c().await) }).await?;
         Ok(())

@@ -17,6 +17,7 @@ main() {
   step 'lints' cargo clippy --locked --workspace --all-targets -- -D warnings
   step 'build' cargo build --locked --workspace --examples
   step 'tests' run_tests
+  step 'conformance' run_conformance
   step 'doc tests' cargo test --locked --workspace --doc
   step 'documentation' env RUSTDOCFLAGS='-D warnings' cargo doc --locked --workspace --no-deps
   running=
@@ -97,6 +98,17 @@ run_tests() {
   else
     cargo test --locked --workspace --lib --bins --tests --examples
   fi
+}
+
+# A sample of the Autobahn suite in both directions, where the suite can be had.
+run_conformance() {
+  local last_line status=0
+  last_line=$(scripts/conformance.sh --install 2>&1 | tail -n 1) || status=$?
+  case $status in
+    0) scripts/conformance.sh --brief ;;
+    3) echo "skipped: $last_line" ;;
+    *) fail "$last_line" ;;
+  esac
 }
 
 main

@@ -3,9 +3,12 @@
 //! Nothing here sleeps: a test waits for what it expects, with [`within`] as the limit.
 
 mod example;
+pub mod faulty;
+mod foreign_server;
 mod participant;
 pub mod polite;
 pub mod raw;
+pub mod raw_server;
 mod script;
 pub mod server;
 mod tungstenite;
@@ -18,6 +21,7 @@ use tokio::{
 };
 
 pub use example::Example;
+pub use foreign_server::ForeignServer;
 pub use participant::{Client, Participant};
 
 /// Waits for `what`.

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 const LAYERS: [&[&str]; 9] = [
     &["lib", "attributes", "private"],
     &["listener"],
-    &["router"],
+    &["client", "router"],
     &["connection"],
     &["service"],
     &["upgrade"],

@@ -100,6 +100,13 @@ impl Protocol {
         self.poll_frame(input)
     }
 
+    /// Returns whether no message has begun or is still lent.
+    #[inline]
+    #[must_use]
+    pub fn is_idle(&self) -> bool {
+        self.assembler.is_idle()
+    }
+
     /// Lends memory for the rest of a data frame that is partly here, for at most the bytes that the frame still lacks.
     ///
     /// Whatever is read into it must be told to [`handle_payload`](Self::handle_payload) at once. `None` between frames; it is worth a

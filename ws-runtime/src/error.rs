@@ -5,6 +5,8 @@ use std::io;
 use ws_core::close::CloseCode;
 pub use ws_core::close::InvalidCloseCode;
 pub use ws_core::error::ProtocolError;
+#[cfg(feature = "client")]
+pub use ws_core::handshake::client::ResponseError;
 
 /// The error that a callback returns: any error at all.
 pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
@@ -36,9 +38,13 @@ pub enum Error {
     /// The peer did not answer the close frame within `connection_closure_timeout`. The connection is gone.
     #[error("peer did not answer the close frame in time")]
     CloseTimeout,
-    /// The configuration is invalid. Nothing was bound.
+    /// The configuration is invalid. Nothing was bound, and nobody was connected to.
     #[error(transparent)]
     Config(#[from] ConfigError),
+    /// A client could not connect to its server. There is no connection.
+    #[cfg(feature = "client")]
+    #[error(transparent)]
+    Connect(#[from] ConnectError),
     /// The payload of a ping or a pong is over 125 bytes
     /// ([RFC 6455 §5.5](https://www.rfc-editor.org/rfc/rfc6455#section-5.5)). Nothing was written.
     #[error("payload of a control frame has {length} bytes, the limit is 125")]
@@ -72,7 +78,47 @@ pub enum BindingError {
     },
 }
 
-/// An invalid configuration, found when the listener binds or the router is built.
+/// Why a client could not connect to its server.
+#[cfg(feature = "client")]
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ConnectError {
+    /// The name of the server could not be looked up, nobody listens there, or the connection broke before the server had
+    /// answered. It may be another time.
+    #[error("cannot connect to {address}")]
+    Io {
+        /// The host and port of the url.
+        address: String,
+        /// What the operating system said.
+        source: io::Error,
+    },
+    /// What the server answered is not HTTP/1.1.
+    #[error("server does not speak HTTP/1.1")]
+    NotHttp,
+    /// The server answered with another status than 101. The head of its response says why.
+    #[error("server refused the connection with status {}", response.status())]
+    Refused {
+        /// The head of the response.
+        response: Box<http::Response<()>>,
+    },
+    /// The server accepted in a way that breaks the rules of the handshake
+    /// ([RFC 6455 §4.1](https://www.rfc-editor.org/rfc/rfc6455#section-4.1)). It is its programmers' turn.
+    #[error(transparent)]
+    Response(#[from] ResponseError),
+    /// The connection was not open within `handshake_timeout`.
+    #[error("server did not answer the handshake in time")]
+    Timeout,
+    /// The url is none that a client can connect to. Nothing was sent.
+    #[error("invalid url `{url}`: {reason}")]
+    Url {
+        /// The url.
+        url: String,
+        /// What is wrong with it.
+        reason: &'static str,
+    },
+}
+
+/// An invalid configuration, found when the listener binds, the router is built, or the client connects.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ConfigError {
@@ -87,6 +133,15 @@ pub enum ConfigError {
         second: &'static str,
         /// Its path.
         path: &'static str,
+    },
+    /// A setting of a client is out of its range.
+    #[cfg(feature = "client")]
+    #[error("invalid `{key}` of the client: {reason}")]
+    Client {
+        /// The name of the setting.
+        key: &'static str,
+        /// What is wrong with its value.
+        reason: &'static str,
     },
     /// A setting of the listener is out of its range.
     #[error("invalid `{key}` of the listener: {reason}")]

@@ -26,6 +26,7 @@
 //! - the attributes [`service`](macro@service), [`remote`](macro@remote), and [`upgrade`](macro@upgrade) describe a service,
 //! - a [`Caller`] is the handle on one connection: it writes, closes, and knows,
 //! - [`Listener`] and [`Router`] bring connections to services,
+//! - with the feature `client`, a `Client` is the other end of a connection,
 //! - [`Error`] is what can go wrong, [`UpgradeError`] how a service refuses, [`CloseFrame`] how it says goodbye.
 //!
 //! Every limit and timeout is a setting: of the service in its attribute, of the server on its [`Listener`]. What the code does
@@ -35,6 +36,8 @@
 
 mod attributes;
 mod caller;
+#[cfg(feature = "client")]
+mod client;
 #[cfg(feature = "deflate")]
 mod compression;
 #[cfg(not(feature = "deflate"))]
@@ -63,9 +66,13 @@ pub use ws_core::close::{CloseCode, CloseFrame};
 
 pub use crate::attributes::{remote, service, upgrade};
 pub use crate::caller::{Caller, ConnectionId};
+#[cfg(feature = "client")]
+pub use crate::client::{Client, ClientBuilder};
 #[cfg(feature = "deflate")]
 pub use crate::compression::Compression;
 pub use crate::error::{BindingError, BoxError, ConfigError, Error, InvalidCloseCode, ProtocolError, Result};
+#[cfg(feature = "client")]
+pub use crate::error::{ConnectError, ResponseError};
 pub use crate::listener::{BoundListener, Listener};
 pub use crate::message::Message;
 pub use crate::prepared::Prepared;

@@ -39,7 +39,12 @@ impl Compression {
     }
 
     #[cfg(feature = "client")]
-    #[expect(clippy::unused_self, clippy::trivially_copy_pass_by_ref, reason = "as with the feature")]
+    #[expect(
+        clippy::trivially_copy_pass_by_ref,
+        clippy::unnecessary_wraps,
+        clippy::unused_self,
+        reason = "as with the feature"
+    )]
     pub(crate) fn accept(&self, _: &mut HeaderMap) -> Result<Option<Negotiated>, InvalidAnswer> {
         Ok(None)
     }

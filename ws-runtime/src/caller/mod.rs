@@ -37,7 +37,7 @@ pub struct Caller {
 
 /// Identifies a connection: 128 random bits, so that nobody can guess the one of another.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct ConnectionId(u128);
+pub struct ConnectionId([u8; 16]);
 
 impl Caller {
     pub(crate) fn new(shared: Arc<Shared>) -> Self {
@@ -266,13 +266,13 @@ impl ConnectionId {
     pub(crate) fn random() -> Result<Self, getrandom::Error> {
         let mut bytes = [0; 16];
         getrandom::fill(&mut bytes)?;
-        Ok(Self(u128::from_ne_bytes(bytes)))
+        Ok(Self(bytes))
     }
 }
 
 impl fmt::Display for ConnectionId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:032x}", self.0)
+        write!(f, "{:032x}", u128::from_be_bytes(self.0))
     }
 }
 

@@ -27,6 +27,7 @@ use crate::transport::Writer;
 
 /// The outgoing half of a connection.
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a note that one takes and another gives")]
 pub(crate) struct Outbox {
     /// `None` once the connection is gone.
     writer: Option<Writer>,
@@ -38,6 +39,8 @@ pub(crate) struct Outbox {
     awaited: bool,
     /// The stream itself has not let go of everything yet.
     is_flushing: bool,
+    /// The driver is to be woken when the lock is released.
+    wakes_driver: bool,
     /// `None` once it has been woken.
     driver: Option<Waker>,
     max_frame_size: usize,
@@ -74,6 +77,7 @@ impl Outbox {
             deferred: false,
             awaited: false,
             is_flushing: false,
+            wakes_driver: false,
             driver: None,
             max_frame_size,
             max_plain_size: is_plain.then_some(max_frame_size.min(LARGE)),
@@ -249,10 +253,15 @@ impl Outbox {
         }
     }
 
+    /// Notes that the driver is to be woken.
     pub(crate) fn wake_driver(&mut self) {
-        if let Some(driver) = self.driver.take() {
-            driver.wake();
-        }
+        self.wakes_driver = true;
+    }
+
+    /// Takes whom to wake: after what he looks at first is there to be seen.
+    #[inline]
+    pub(crate) fn take_woken(&mut self) -> Option<Waker> {
+        if std::mem::take(&mut self.wakes_driver) { self.driver.take() } else { None }
     }
 
     /// Lets go of the socket and the queue.

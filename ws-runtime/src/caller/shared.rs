@@ -56,8 +56,8 @@ pub(crate) struct Shared {
     peer_leaves: AtomicBool,
     /// How many messages were thrown away because the peer was too slow.
     dropped: AtomicU64,
-    drained: Notify,
-    ended: Notify,
+    /// Tells everybody who waits for room or for the end to look again.
+    changed: Notify,
 }
 
 /// What is known about a connection from its handshake.
@@ -112,8 +112,7 @@ impl Shared {
             needs_driver: AtomicBool::new(true),
             peer_leaves: AtomicBool::new(false),
             dropped: AtomicU64::new(0),
-            drained: Notify::new(),
-            ended: Notify::new(),
+            changed: Notify::new(),
         }
     }
 
@@ -231,11 +230,11 @@ impl Shared {
                 Err(Refusal::Full) => {}
                 result => return Ok(result?),
             }
-            let mut drained = pin!(self.drained.notified());
+            let mut changed = pin!(self.changed.notified());
             // Registers before the second look, so that a drain in between is not missed.
-            drained.as_mut().enable();
+            changed.as_mut().enable();
             match self.push(outgoing, Admission::BelowMark) {
-                Err(Refusal::Full) => drained.await,
+                Err(Refusal::Full) => changed.await,
                 result => return Ok(result?),
             }
         }
@@ -254,7 +253,7 @@ impl Shared {
             }
             outbox.wake_driver();
         });
-        self.drained.notify_waiters();
+        self.changed.notify_waiters();
     }
 
     /// Moves on to a later phase and tells everybody who waits for it.
@@ -265,14 +264,13 @@ impl Shared {
             }
             outbox.wake_driver();
         });
-        self.drained.notify_waiters();
-        self.ended.notify_waiters();
+        self.changed.notify_waiters();
     }
 
     /// Tells everybody who waits for the end that it is near: the peer has closed, or is gone.
     pub(crate) fn peer_leaves(&self) {
         if !self.peer_leaves.swap(true, Ordering::AcqRel) {
-            self.ended.notify_waiters();
+            self.changed.notify_waiters();
         }
     }
 
@@ -293,13 +291,13 @@ impl Shared {
 
     async fn until(&self, is_over: impl Fn(&Self) -> bool) {
         loop {
-            let mut ended = pin!(self.ended.notified());
+            let mut changed = pin!(self.changed.notified());
             // Registers before the look, so that an end in between is not missed.
-            ended.as_mut().enable();
+            changed.as_mut().enable();
             if is_over(self) {
                 return;
             }
-            ended.await;
+            changed.await;
         }
     }
 
@@ -355,13 +353,18 @@ impl Shared {
 
     /// Keeps in step what is derived from the outbox.
     fn unlock_outbox(&self, mut outbox: MutexGuard<'_, Outbox>) {
+        let woken = outbox.take_woken();
         let queued = outbox.queued();
         self.queued.store(queued, Ordering::Relaxed);
         self.needs_driver.store(outbox.needs_driver(), Ordering::Relaxed);
         let has_drained = outbox.take_awaited_at(self.terms.bounds.low_water_mark());
         drop(outbox);
+        // Not before: the driver would find nothing to do, and sleep on.
+        if let Some(driver) = woken {
+            driver.wake();
+        }
         if has_drained {
-            self.drained.notify_waiters();
+            self.changed.notify_waiters();
         }
     }
 
@@ -374,4 +377,63 @@ impl Shared {
 /// Locks, also after a panic elsewhere: the data behind these locks is whole between any two statements.
 pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::OnceLock;
+    use std::task::{Wake, Waker};
+    use std::time::Duration;
+
+    use tokio::io::{DuplexStream, duplex};
+    use ws_core::protocol::Role;
+
+    use super::*;
+    use crate::terms::Bounds;
+    use crate::transport::split_boxed;
+
+    /// A driver that looks at once whether there is something for it to do.
+    #[derive(Default)]
+    struct Driver {
+        shared: OnceLock<Arc<Shared>>,
+        has_work: AtomicBool,
+    }
+
+    impl Wake for Driver {
+        fn wake(self: Arc<Self>) {
+            let is_at_rest = self.shared.get().is_some_and(|shared| shared.is_at_rest());
+            self.has_work.store(!is_at_rest, Ordering::Relaxed);
+        }
+    }
+
+    /// A connection whose stream takes 16 bytes, and the other end of the stream.
+    fn shared() -> (Arc<Shared>, DuplexStream) {
+        let terms = Terms {
+            idle_timeout: None,
+            closure_timeout: None,
+            ping_interval: None,
+            pong_timeout: Duration::ZERO,
+            service_answers_pings: false,
+            max_frame_size: 1 << 20,
+            max_message_size: 1 << 20,
+            bounds: Bounds::new(),
+        };
+        let id = ConnectionId::random().expect("there are random numbers");
+        let identity = Identity { id, subprotocol: None, remote_addr: None, is_secure: false };
+        let (ours, theirs) = duplex(16);
+        let outbox = Outbox::new(split_boxed(Box::new(ours)).1, Role::Server, 1 << 20, None, None);
+        (Arc::new(Shared::new(identity, outbox, Arc::new(terms))), theirs)
+    }
+
+    #[test]
+    fn a_driver_is_woken_when_its_work_is_there_to_be_seen() {
+        let driver = Arc::new(Driver::default());
+        let (shared, _theirs) = shared();
+        assert!(driver.shared.set(Arc::clone(&shared)).is_ok());
+        let waker = Waker::from(Arc::clone(&driver));
+        assert!(shared.uncork(&mut Context::from_waker(&waker), Outbox::poll_flush).is_ready());
+        assert!(shared.is_at_rest());
+        shared.push_payload(Opcode::Text, &[b'x'; 1000], Admission::BelowMark).expect("it is open");
+        assert!(driver.has_work.load(Ordering::Relaxed), "the driver was woken too early, and sleeps on");
+    }
 }

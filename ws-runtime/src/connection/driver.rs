@@ -17,7 +17,8 @@ use crate::caller::turn;
 use crate::connection::dispatch;
 use crate::connection::ending;
 use crate::connection::input::{Input, Remainder};
-use crate::connection::session::{Session, Wait, catch, poll_callback};
+use crate::connection::read_ahead::ReadAhead;
+use crate::connection::session::{Kind, Session, catch, poll_callback};
 use crate::connection::{Connection, End};
 use crate::service::{Data, Event, Handled, Service};
 
@@ -30,6 +31,8 @@ enum Step {
     Input,
     /// Tells the service that nothing came in or went out for the idle timeout.
     Idle,
+    /// Writes the answers and waits for something to do.
+    Wait(Progress),
 }
 
 /// How far the input is handled.
@@ -42,20 +45,27 @@ enum Progress {
 }
 
 /// Serves a connection to its end. The service is gone when this returns.
-pub(crate) async fn run<S: Service>(service: &mut Option<S>, connection: &mut Connection) {
-    let Connection { input, session } = connection;
-    let Some(instance) = service else { return };
-    let end = {
-        let mut serving = pin!(serve(instance, input, session));
-        // A callback that panics is contained here, once for all messages of a read.
-        poll_fn(|cx| catch(|| turn::run(|| serving.as_mut().poll(cx)))).await
-    };
-    let end = match end {
-        Ok(never) => match never {},
-        Err(end) => end,
-    };
-    // Boxed: most of a connection's life is in `serve`, and this would only make its task larger.
-    Box::pin(ending::finish(service, end, input, session)).await;
+#[expect(clippy::manual_async_fn, reason = "an `async fn` would hold its arguments twice, in every connection")]
+pub(crate) fn run<'s, S: Service>(
+    service: &'s mut Option<S>,
+    connection: &'s mut Connection,
+) -> impl Future<Output = ()> + Send + 's {
+    async move {
+        let end = match service {
+            Some(service) => {
+                let mut serving = pin!(serve(service, &mut connection.input, &mut connection.session));
+                // A callback that panics is contained here, once for all messages of a read.
+                poll_fn(|cx| catch(|| turn::run(|| serving.as_mut().poll(cx)))).await
+            }
+            None => return,
+        };
+        let end = match end {
+            Ok(never) => match never {},
+            Err(end) => end,
+        };
+        // Boxed: most of a connection's life is in `serve`, and this would only make its task larger.
+        Box::pin(ending::finish(service, end, &mut connection.input, &mut connection.session)).await;
+    }
 }
 
 /// Handles messages until something ends them.
@@ -71,8 +81,16 @@ fn serve<'s, S: Service>(
             let (event, mut remainder) = match step {
                 Step::Open => (Event::Open, input.remainder()),
                 Step::Idle => (Event::IdleTimeout, input.remainder()),
+                Step::Wait(progress) => {
+                    step = poll_fn(|cx| poll_step(progress, input, session, cx)).await?;
+                    continue;
+                }
                 Step::Input if session.caller.shared().is_full() => {
-                    step = poll_fn(|cx| poll_step(Progress::Stalled, input, session, cx)).await?;
+                    step = Step::Wait(Progress::Stalled);
+                    continue;
+                }
+                Step::Input if input.is_used_up() => {
+                    step = Step::Wait(Progress::Done);
                     continue;
                 }
                 Step::Input => {
@@ -82,22 +100,29 @@ fn serve<'s, S: Service>(
                         let left = undecoded.len();
                         *start = buffer.len() - left;
                         if !input.take_read_ahead()? {
-                            step = poll_fn(|cx| poll_step(Progress::Done, input, session, cx)).await?;
+                            step = Step::Wait(Progress::Done);
                         }
                         continue;
                     };
-                    (event(incoming, session)?, Remainder { reader, undecoded, ahead, skip: 0 })
+                    let Some(event) = event(incoming, ahead, session)? else {
+                        let left = undecoded.len();
+                        *start = buffer.len() - left;
+                        continue;
+                    };
+                    (event, Remainder { reader, undecoded, ahead, skip: 0 })
                 }
             };
+            let kind = Kind::from(event);
             let outcome = {
                 let Session { caller, upkeep, .. } = &mut *session;
                 let mut callback = pin!(service.call(caller, event));
-                let mut wait = Wait::default();
-                poll_fn(|cx| poll_callback(callback.as_mut(), &mut wait, caller, upkeep, &mut remainder, cx)).await?
+                let mut has_waited = false;
+                poll_fn(|cx| poll_callback(callback.as_mut(), &mut has_waited, caller, upkeep, &mut remainder, cx))
+                    .await?
             };
             if !matches!(outcome, Ok(Handled::Done)) {
                 // Boxed: it is rare, and its future would make every connection's task larger.
-                Box::pin(session.settle(service, event, outcome, &mut remainder)).await?;
+                Box::pin(session.settle(service, kind, outcome, &mut remainder)).await?;
             }
             let left = remainder.undecoded.len();
             input.start = input.buffer.len() - left;
@@ -107,23 +132,33 @@ fn serve<'s, S: Service>(
     }
 }
 
-/// Makes the event of what has come in. A close frame ends the messages.
+/// Makes the event of what has come in; none of a ping that the connection answers by itself. A close frame ends the messages.
 #[inline]
-fn event<'a>(incoming: Incoming<'a>, session: &mut Session) -> Result<Event<'a>, End> {
+fn event<'a>(
+    incoming: Incoming<'a>,
+    ahead: &mut Option<Box<ReadAhead>>,
+    session: &mut Session,
+) -> Result<Option<Event<'a>>, End> {
     if let Incoming::Ping(_) | Incoming::Pong(_) = incoming {
         let limit = session.caller.shared().terms().bounds.max_control_frames;
         session.upkeep.count_control(limit).map_err(End::Failed)?;
     }
-    Ok(match incoming {
+    Ok(Some(match incoming {
         Incoming::Text(text) => match dispatch::route(session.descriptor, text) {
             Some(index) => Event::Dispatched(index, Data::Text(text)),
             None => Event::Text(Data::Text(text)),
         },
         Incoming::Binary(data) => Event::Binary(Data::Binary(data)),
-        Incoming::Ping(data) => Event::Ping(Data::Binary(data)),
+        Incoming::Ping(data) if session.caller.shared().terms().service_answers_pings => {
+            Event::Ping(Data::Binary(data))
+        }
+        Incoming::Ping(data) => {
+            session.answer_ping(data, ahead.as_deref_mut());
+            return Ok(None);
+        }
         Incoming::Pong(data) => Event::Pong(Data::Binary(data)),
         Incoming::Close(code, reason) => return Err(End::Received(code, reason.to_owned())),
-    })
+    }))
 }
 
 /// Writes the answers, then waits for input, for the idle timeout, or for somebody who closes the connection.

@@ -29,7 +29,7 @@ pub(crate) async fn finish<S: Service>(service: &mut Option<S>, end: End, input:
     let caller = session.caller.clone();
     let shared = caller.shared();
     turn::end();
-    if let (Some(service), Role::Client) = (&mut *service, S::DESCRIPTOR.role)
+    if let (Some(service), Role::Client) = (&mut *service, S::ROLE)
         && matches!(end, End::Failed(_) | End::Received(..))
     {
         settle(service, shared).await;
@@ -66,7 +66,7 @@ pub(crate) async fn finish<S: Service>(service: &mut Option<S>, end: End, input:
     // Before the peer takes its time: what the service holds is free as soon as it has been told.
     drop_contained(service);
     if can_talk {
-        shut_down(S::DESCRIPTOR.role, &mut input.reader, shared, shared.terms().closure_timeout).await;
+        shut_down(S::ROLE, &mut input.reader, shared, shared.terms().closure_timeout).await;
     }
 }
 
@@ -90,7 +90,7 @@ async fn settle<S: Service>(service: &mut S, shared: &Shared) {
 
 /// Returns what there is to tell `on_error`. That a client leaves without a word is no error to a server; to a client, it is.
 fn error<S: Service>(end: End) -> Option<Error> {
-    match (end, S::DESCRIPTOR.role) {
+    match (end, S::ROLE) {
         (End::Failed(error), _) => Some(Error::Protocol(error)),
         (End::Lost(error), Role::Client) => {
             Some(Error::Io(error.unwrap_or_else(|| io::ErrorKind::UnexpectedEof.into())))

@@ -47,6 +47,12 @@ impl Input {
         Self { reader, protocol, buffer: read_ahead.to_vec(), start: 0, ahead: None, read_size: pool::BUFFER_SIZE }
     }
 
+    /// Returns whether there is nothing to decode and nothing lent.
+    #[inline]
+    pub(crate) fn is_used_up(&self) -> bool {
+        self.start == self.buffer.len() && self.ahead.is_none() && self.protocol.is_idle()
+    }
+
     /// Moves what has been read ahead behind what is not decoded. Returns whether there is something new to decode.
     ///
     /// # Errors
@@ -123,8 +129,10 @@ impl Input {
 
     /// Makes room for a read behind what is not decoded yet.
     fn acquire(&mut self) {
-        self.buffer.drain(..self.start);
-        self.start = 0;
+        if self.start > 0 {
+            self.buffer.drain(..self.start);
+            self.start = 0;
+        }
         if self.buffer.capacity() < self.read_size {
             let mut buffer = pool::take(self.read_size);
             buffer.extend_from_slice(&self.buffer);
@@ -135,9 +143,12 @@ impl Input {
     /// Gives the pooled buffer back: nothing is coming in.
     fn release(&mut self) {
         if self.buffer.capacity() >= pool::BUFFER_SIZE {
-            let rest = self.buffer[self.start..].to_vec();
-            pool::put(std::mem::replace(&mut self.buffer, rest));
+            let buffer = std::mem::take(&mut self.buffer);
+            if self.start < buffer.len() {
+                self.buffer = buffer[self.start..].to_vec();
+            }
             self.start = 0;
+            pool::put(buffer);
         }
     }
 }

@@ -84,8 +84,8 @@ impl Connection {
             None => (None, None),
         };
         let last_write = terms.idle_timeout.map(|_| Instant::now());
-        let outbox = Outbox::new(writer, S::DESCRIPTOR.role, terms.max_frame_size, compressor, last_write);
-        let protocol = Protocol::new(S::DESCRIPTOR.role, limits).with_inflation(inflation);
+        let outbox = Outbox::new(writer, S::ROLE, terms.max_frame_size, compressor, last_write);
+        let protocol = Protocol::new(S::ROLE, limits).with_inflation(inflation);
         let upkeep = Upkeep::new(&terms);
         let shared = Arc::new(Shared::new(identity, outbox, terms));
         Self {

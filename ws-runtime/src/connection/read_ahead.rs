@@ -22,6 +22,7 @@ pub(crate) struct ReadAhead {
     answered: usize,
     /// Why no more will come.
     pub(crate) end: Option<StreamEnd>,
+    search: Search,
 }
 
 /// The end of the stream.
@@ -33,19 +34,23 @@ pub(crate) enum StreamEnd {
 
 /// The search for control frames during one callback.
 #[derive(Debug)]
-pub(crate) struct Search {
+struct Search {
     lookahead: Lookahead,
     pings: usize,
 }
 
-impl Search {
-    /// Begins behind the `skip` bytes that the current frame lacks.
-    pub(crate) fn new(skip: u64) -> Self {
-        Self { lookahead: Lookahead::new(skip), pings: 0 }
+impl Default for Search {
+    fn default() -> Self {
+        Self { lookahead: Lookahead::new(0), pings: 0 }
     }
 }
 
 impl ReadAhead {
+    /// Begins to look for control frames anew, behind the `skip` bytes that the current frame lacks.
+    pub(crate) fn begin_search(&mut self, skip: u64) {
+        self.search = Search { lookahead: Lookahead::new(skip), pings: 0 };
+    }
+
     /// Reads what is there, up to `limit` bytes in all. Returns whether something came in.
     pub(crate) fn poll_read(&mut self, reader: &mut Reader, limit: usize, cx: &mut Context<'_>) -> bool {
         let before = self.bytes.len();
@@ -68,7 +73,8 @@ impl ReadAhead {
     }
 
     /// Looks at the control frames that have come in behind the `undecoded` bytes. Answers pings, unless the service does.
-    pub(crate) fn look(&mut self, search: &mut Search, undecoded: &[u8], service_answers: bool, shared: &Arc<Shared>) {
+    pub(crate) fn look(&mut self, undecoded: &[u8], service_answers: bool, shared: &Arc<Shared>) {
+        let search = &mut self.search;
         while let Some(control) = search.lookahead.poll_control(undecoded, &self.bytes) {
             match control.opcode {
                 Opcode::Ping => {

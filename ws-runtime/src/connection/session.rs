@@ -13,7 +13,7 @@ use crate::caller::shared::{Admission, Phase};
 use crate::caller::turn;
 use crate::connection::End;
 use crate::connection::input::Remainder;
-use crate::connection::read_ahead::Search;
+use crate::connection::read_ahead::ReadAhead;
 use crate::connection::upkeep::Upkeep;
 use crate::error::Error;
 use crate::service::{Descriptor, Event, Failure, Handled, Outcome, Service, Source};
@@ -26,11 +26,12 @@ pub(crate) struct Session {
     pub(crate) upkeep: Upkeep,
 }
 
-/// How long a callback has been waiting.
-#[derive(Debug, Default)]
-pub(crate) struct Wait {
-    has_begun: bool,
-    search: Option<Search>,
+/// What an event was, once its data are gone.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Kind {
+    IdleTimeout,
+    Message(Source),
+    Other,
 }
 
 impl Session {
@@ -45,9 +46,9 @@ impl Session {
         let caller = &*caller;
         async move {
             let mut callback = pin!(service.call(caller, event));
-            let mut wait = Wait::default();
+            let mut has_waited = false;
             poll_fn(|cx| {
-                let poll = || poll_callback(callback.as_mut(), &mut wait, caller, upkeep, remainder, cx);
+                let poll = || poll_callback(callback.as_mut(), &mut has_waited, caller, upkeep, remainder, cx);
                 catch(|| turn::run(poll))
             })
             .await
@@ -58,17 +59,17 @@ impl Session {
     pub(crate) async fn settle<S: Service>(
         &mut self,
         service: &mut S,
-        event: Event<'_>,
+        kind: Kind,
         outcome: Outcome,
         remainder: &mut Remainder<'_>,
     ) -> Result<(), End> {
         match outcome {
             Ok(Handled::Done) => Ok(()),
             Ok(Handled::Unhandled) => {
-                self.unhandled(event, remainder);
+                self.unhandled(kind);
                 Ok(())
             }
-            Err(failure) => self.fail(service, event, failure, remainder).await,
+            Err(failure) => self.fail(service, kind, failure, remainder).await,
         }
     }
 
@@ -86,20 +87,23 @@ impl Session {
         }
     }
 
+    /// Answers a ping, unless it was answered ahead of its turn.
+    pub(crate) fn answer_ping(&self, data: &[u8], ahead: Option<&mut ReadAhead>) {
+        if !ahead.is_some_and(ReadAhead::take_answered) {
+            // Fails only when the connection is closing; a pong is not needed then.
+            let _ = self.caller.shared().push_payload(Opcode::Pong, data, Admission::Always);
+        }
+    }
+
     /// Does what happens by itself when the service has no callback for an event.
-    fn unhandled(&self, event: Event<'_>, remainder: &mut Remainder<'_>) {
-        let connection = self.caller.connection_id();
-        match event {
-            Event::Ping(_) if remainder.ahead.as_mut().is_some_and(|ahead| ahead.take_answered()) => {}
-            Event::Ping(data) => {
-                // Fails only when the connection is closing; a pong is not needed then.
-                let _ = self.caller.shared().push_payload(Opcode::Pong, data.as_bytes(), Admission::Always);
-            }
-            Event::IdleTimeout => self.caller.start_close(&CloseFrame::going_away()),
-            Event::Text(_) | Event::Binary(_) | Event::Dispatched(..) => {
+    fn unhandled(&self, kind: Kind) {
+        match kind {
+            Kind::IdleTimeout => self.caller.start_close(&CloseFrame::going_away()),
+            Kind::Message(_) => {
+                let connection = self.caller.connection_id();
                 tracing::debug!(%connection, service = self.descriptor.name, "a message was ignored: no callback takes it");
             }
-            Event::Open | Event::Pong(_) | Event::Close(..) | Event::Rejected(..) | Event::Error(_) => {}
+            Kind::Other => {}
         }
     }
 
@@ -107,14 +111,12 @@ impl Session {
     async fn fail<S: Service>(
         &mut self,
         service: &mut S,
-        event: Event<'_>,
+        kind: Kind,
         failure: Failure,
         remainder: &mut Remainder<'_>,
     ) -> Result<(), End> {
-        let source = match (&failure, event) {
-            (Failure::Binding(_), Event::Text(_)) => Some(Source::Text),
-            (Failure::Binding(_), Event::Binary(_)) => Some(Source::Binary),
-            (Failure::Binding(_), Event::Dispatched(index, _)) => Some(Source::Dispatched(index)),
+        let source = match (&failure, kind) {
+            (Failure::Binding(_), Kind::Message(source)) => Some(source),
             _ => None,
         };
         let error = Error::from(failure);
@@ -142,26 +144,44 @@ impl Session {
     }
 }
 
+impl From<Event<'_>> for Kind {
+    #[inline]
+    fn from(event: Event<'_>) -> Self {
+        match event {
+            Event::Text(_) => Self::Message(Source::Text),
+            Event::Binary(_) => Self::Message(Source::Binary),
+            Event::Dispatched(index, _) => Self::Message(Source::Dispatched(index)),
+            Event::IdleTimeout => Self::IdleTimeout,
+            Event::Open
+            | Event::Ping(_)
+            | Event::Pong(_)
+            | Event::Close(..)
+            | Event::Rejected(..)
+            | Event::Error(_) => Self::Other,
+        }
+    }
+}
+
 /// Polls a callback, and serves the connection while it waits.
 #[inline(always)]
 #[expect(clippy::inline_always, reason = "a fifth of what a message costs, and called in two places")]
 pub(crate) fn poll_callback(
     callback: Pin<&mut impl Future<Output = Outcome>>,
-    wait: &mut Wait,
+    has_waited: &mut bool,
     caller: &Caller,
     upkeep: &mut Upkeep,
     remainder: &mut Remainder<'_>,
     cx: &mut Context<'_>,
 ) -> Poll<Result<Outcome, End>> {
-    if wait.has_begun {
+    if *has_waited {
         // What the callback writes before it waits again leaves in one write.
         caller.shared().cork();
     }
     if let Poll::Ready(outcome) = callback.poll(cx) {
         return Poll::Ready(Ok(outcome));
     }
-    wait.has_begun = true;
-    upkeep.poll(caller, remainder, &mut wait.search, cx).map(Err)
+    let is_first = !std::mem::replace(has_waited, true);
+    upkeep.poll(caller, remainder, is_first, cx).map(Err)
 }
 
 /// Contains a panic of a callback.

@@ -16,15 +16,15 @@ use crate::caller::turn;
 use crate::connection::End;
 use crate::connection::closing::Closing;
 use crate::connection::input::Remainder;
-use crate::connection::read_ahead::{Search, StreamEnd};
+use crate::connection::read_ahead::StreamEnd;
 use crate::connection::timers::{Beat, ControlRate, IdleTimer, KeepAlive, deadline};
 use crate::terms::{Bounds, SlowReceivers, Terms};
 
 /// The timers of a connection, and how far its end is.
 #[derive(Debug)]
 pub(crate) struct Upkeep {
-    pub(crate) idle: Option<IdleTimer>,
-    /// Boxed: most services have none.
+    /// Both are boxed: most services have none.
+    pub(crate) idle: Option<Box<IdleTimer>>,
     keep_alive: Option<Box<KeepAlive>>,
     /// Boxed: it is there while the peer reads too slowly, and only if that ends the connection.
     slow: Option<Pin<Box<Sleep>>>,
@@ -38,7 +38,7 @@ pub(crate) struct Upkeep {
 impl Upkeep {
     pub(crate) fn new(terms: &Terms) -> Self {
         Self {
-            idle: terms.idle_timeout.map(IdleTimer::new),
+            idle: terms.idle_timeout.map(|timeout| Box::new(IdleTimer::new(timeout))),
             keep_alive: terms.ping_interval.map(|interval| Box::new(KeepAlive::new(interval, terms.pong_timeout))),
             slow: None,
             control_rate: ControlRate::new(),
@@ -102,12 +102,12 @@ impl Upkeep {
     }
 
     /// Serves the connection while a callback waits: writes what is queued, reads ahead, and takes the peer's answer to our close
-    /// frame, which may be what the callback waits for. `search` begins with the first wait.
+    /// frame, which may be what the callback waits for. It is the `first` time for this callback, or not.
     pub(crate) fn poll(
         &mut self,
         caller: &Caller,
         remainder: &mut Remainder<'_>,
-        search: &mut Option<Search>,
+        is_first: bool,
         cx: &mut Context<'_>,
     ) -> Poll<End> {
         turn::end();
@@ -119,7 +119,7 @@ impl Upkeep {
         self.poll_slow(caller, cx);
         match shared.phase() {
             _ if self.is_ending => {}
-            Phase::Open => self.read_ahead(caller, remainder, search, cx),
+            Phase::Open => self.read_ahead(caller, remainder, is_first, cx),
             Phase::Closing => {
                 let closing =
                     self.closing.get_or_insert_with(|| Closing::begin(remainder, shared.terms().closure_timeout));
@@ -132,13 +132,7 @@ impl Upkeep {
         Poll::Pending
     }
 
-    fn read_ahead(
-        &mut self,
-        caller: &Caller,
-        remainder: &mut Remainder<'_>,
-        search: &mut Option<Search>,
-        cx: &mut Context<'_>,
-    ) {
+    fn read_ahead(&mut self, caller: &Caller, remainder: &mut Remainder<'_>, is_first: bool, cx: &mut Context<'_>) {
         let Terms { service_answers_pings, bounds: Bounds { read_ahead_limit, .. }, .. } = caller.shared().terms();
         let ahead = remainder.ahead.get_or_insert_default();
         let has_read = ahead.poll_read(remainder.reader, *read_ahead_limit, cx);
@@ -149,7 +143,9 @@ impl Upkeep {
         if is_listening && self.poll_dead(caller, cx).is_ready() {
             ahead.end = Some(StreamEnd::Broken(io::ErrorKind::TimedOut.into()));
         }
-        let search = search.get_or_insert_with(|| Search::new(remainder.skip));
-        ahead.look(search, remainder.undecoded, *service_answers_pings, caller.shared());
+        if is_first {
+            ahead.begin_search(remainder.skip);
+        }
+        ahead.look(remainder.undecoded, *service_answers_pings, caller.shared());
     }
 }

@@ -39,6 +39,10 @@ pub trait Service: Sized + Send + 'static {
     #[doc(hidden)]
     const CHECKS: () = ();
 
+    /// Which end of its connections the service is.
+    #[doc(hidden)]
+    const ROLE: Role = Role::Server;
+
     #[doc(hidden)]
     #[must_use]
     fn settings() -> Settings {
@@ -71,21 +75,12 @@ pub struct Descriptor {
     pub dispatcher_key: Option<&'static str>,
     /// The service has an `on_ping`.
     pub answers_pings: bool,
-    /// Which end of its connections the service is.
-    pub role: Role,
     /// The dispatched methods; an [`Event::Dispatched`] carries an index into them.
     pub routes: &'static [Route],
 }
 
 impl Descriptor {
     /// A service without anything optional.
-    pub const DEFAULT: Self = Self {
-        name: "",
-        path: "/",
-        subprotocols: &[],
-        dispatcher_key: None,
-        answers_pings: false,
-        role: Role::Server,
-        routes: &[],
-    };
+    pub const DEFAULT: Self =
+        Self { name: "", path: "/", subprotocols: &[], dispatcher_key: None, answers_pings: false, routes: &[] };
 }

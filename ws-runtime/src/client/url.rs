@@ -1,0 +1,133 @@
+//! The url of a server: [RFC 6455 §3](https://www.rfc-editor.org/rfc/rfc6455#section-3).
+
+use http::uri::{Authority, Parts, PathAndQuery, Scheme};
+use http::{HeaderValue, Uri};
+
+use crate::error::ConnectError;
+
+/// Where a client connects to, and what it asks for there.
+#[derive(Clone, Debug)]
+pub(crate) struct Target {
+    /// A name, or an address without brackets.
+    pub(crate) host: String,
+    pub(crate) port: u16,
+    /// The value of the request's `Host`.
+    pub(crate) host_header: HeaderValue,
+    /// The path and the query.
+    pub(crate) resource: Uri,
+}
+
+impl Target {
+    /// # Errors
+    /// [`ConnectError::Url`].
+    pub(crate) fn parse(url: &str) -> Result<Self, ConnectError> {
+        parse(url).map_err(|reason| ConnectError::Url { url: url.to_owned(), reason })
+    }
+
+    /// Returns the host and the port, for people.
+    pub(crate) fn address(&self) -> String {
+        if self.host.contains(':') {
+            format!("[{}]:{}", self.host, self.port)
+        } else {
+            format!("{}:{}", self.host, self.port)
+        }
+    }
+}
+
+fn parse(url: &str) -> Result<Target, &'static str> {
+    if url.contains('#') {
+        return Err("must not have a fragment");
+    }
+    let uri: Uri = url.parse().map_err(|_| "must be like `ws://host:port/path?query`")?;
+    let Parts { scheme, authority, path_and_query, .. } = uri.into_parts();
+    check_scheme(scheme.as_ref())?;
+    let authority = authority.ok_or("must name a host")?;
+    let host = authority.host();
+    let port = port(&authority)?;
+    if host.is_empty() {
+        return Err("must name a host");
+    }
+    let host_header = if port == DEFAULT_PORT { host.to_owned() } else { format!("{host}:{port}") };
+    let mut resource = Parts::default();
+    resource.path_and_query = Some(path_and_query.unwrap_or_else(|| PathAndQuery::from_static("/")));
+    Ok(Target {
+        host: host.trim_start_matches('[').trim_end_matches(']').to_owned(),
+        port,
+        host_header: HeaderValue::try_from(host_header).map_err(|_| "must name a host")?,
+        resource: Uri::from_parts(resource).map_err(|_| "must have a path that begins with `/`")?,
+    })
+}
+
+fn check_scheme(scheme: Option<&Scheme>) -> Result<(), &'static str> {
+    match scheme.map(|scheme| scheme.as_str().to_ascii_lowercase()).as_deref() {
+        Some("ws") => Ok(()),
+        Some("wss") => Err("TLS is not there yet, only `ws://`"),
+        _ => Err("must begin with `ws://`"),
+    }
+}
+
+fn port(authority: &Authority) -> Result<u16, &'static str> {
+    if authority.as_str().contains('@') {
+        return Err("must not have a user name");
+    }
+    match authority.as_str()[authority.host().len()..].strip_prefix(':') {
+        None | Some("") => Ok(DEFAULT_PORT),
+        Some(port) => port.parse().map_err(|_| "must have a port up to 65535"),
+    }
+}
+
+const DEFAULT_PORT: u16 = 80;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_url_names_host_port_path_and_query() {
+        let table = [
+            ("ws://localhost", ("localhost", 80, "localhost", "/")),
+            ("ws://localhost/", ("localhost", 80, "localhost", "/")),
+            ("WS://localhost:9090/chat", ("localhost", 9090, "localhost:9090", "/chat")),
+            ("ws://localhost:80/chat", ("localhost", 80, "localhost", "/chat")),
+            ("ws://localhost:/chat", ("localhost", 80, "localhost", "/chat")),
+            ("ws://127.0.0.1:8080/a/b%20c?x=1&y=%2F", ("127.0.0.1", 8080, "127.0.0.1:8080", "/a/b%20c?x=1&y=%2F")),
+            ("ws://example.com?x=1", ("example.com", 80, "example.com", "/?x=1")),
+            ("ws://[::1]:9090/", ("::1", 9090, "[::1]:9090", "/")),
+            ("ws://[2001:db8::1]", ("2001:db8::1", 80, "[2001:db8::1]", "/")),
+        ];
+        for (url, expected) in table {
+            let Target { host, port, host_header, resource } = Target::parse(url).unwrap();
+            let found = (host.as_str(), port, host_header.to_str().unwrap(), resource.to_string());
+            assert_eq!(found, (expected.0, expected.1, expected.2, expected.3.to_owned()), "{url}");
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_with_a_url_is_said() {
+        let table = [
+            ("wss://localhost/", "TLS is not there yet, only `ws://`"),
+            ("http://localhost/", "must begin with `ws://`"),
+            ("localhost:9090", "must begin with `ws://`"),
+            ("/chat", "must begin with `ws://`"),
+            ("", "must be like `ws://host:port/path?query`"),
+            ("ws://", "must be like `ws://host:port/path?query`"),
+            ("ws://:9090/", "must name a host"),
+            ("ws://local host/", "must be like `ws://host:port/path?query`"),
+            ("ws://localhost/chat#part", "must not have a fragment"),
+            ("ws://ann:secret@localhost/", "must not have a user name"),
+            ("ws://localhost:65536/", "must have a port up to 65535"),
+        ];
+        for (url, expected) in table {
+            match Target::parse(url) {
+                Err(ConnectError::Url { url: named, reason }) => assert_eq!((named.as_str(), reason), (url, expected)),
+                other => panic!("{url}: {other:?}"),
+            }
+        }
+    }
+
+    #[test]
+    fn an_address_of_ipv6_is_shown_in_brackets() {
+        assert_eq!(Target::parse("ws://[::1]:9090/").unwrap().address(), "[::1]:9090");
+        assert_eq!(Target::parse("ws://localhost").unwrap().address(), "localhost:80");
+    }
+}
