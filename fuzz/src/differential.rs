@@ -1,6 +1,6 @@
 //! The same stream, decoded here and by tungstenite: the same messages, and the same verdict.
 //!
-//! What may differ is listed in [`Tolerated`], with its reason. The input is the role, the limits, and frames, most of which are
+//! What may differ is listed in `Tolerated`, with its reason. The input is the role, the limits, and frames, most of which are
 //! nearly right.
 
 use std::io::{self, Read, Write};
