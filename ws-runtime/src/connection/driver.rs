@@ -51,20 +51,20 @@ pub(crate) fn run<'s, S: Service>(
     connection: &'s mut Connection,
 ) -> impl Future<Output = ()> + Send + 's {
     async move {
-        let end = match service {
-            Some(service) => {
-                let mut serving = pin!(serve(service, &mut connection.input, &mut connection.session));
-                // A callback that panics is contained here, once for all messages of a read.
-                poll_fn(|cx| catch(|| turn::run(|| serving.as_mut().poll(cx)))).await
-            }
-            None => return,
+        let ending = {
+            let end = match service {
+                Some(service) => {
+                    let mut serving = pin!(serve(service, &mut connection.input, &mut connection.session));
+                    // A callback that panics is contained here, once for all messages of a read.
+                    let Err(end) = poll_fn(|cx| catch(|| turn::run(|| serving.as_mut().poll(cx)))).await;
+                    end
+                }
+                None => return,
+            };
+            // Boxed: most of a connection's life is in `serve`, and this would only make its task larger.
+            Box::pin(ending::finish(service, end, &mut connection.input, &mut connection.session))
         };
-        let end = match end {
-            Ok(never) => match never {},
-            Err(end) => end,
-        };
-        // Boxed: most of a connection's life is in `serve`, and this would only make its task larger.
-        Box::pin(ending::finish(service, end, &mut connection.input, &mut connection.session)).await;
+        ending.await;
     }
 }
 

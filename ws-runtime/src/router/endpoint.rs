@@ -129,23 +129,31 @@ fn terms<S: Service>(settings: &Settings, config: &Config) -> Terms {
     }
 }
 
+/// A connection whose 101 is written.
+struct Opened<S> {
+    service: Option<S>,
+    connection: Connection,
+    _ticket: Ticket,
+}
+
 /// Makes the task of a connection. A function that returns a block, not an `async fn`: that would hold its arguments twice.
 fn start<S: Service>(service: S, starting: Starting, on_upgrade: OnUpgrade) -> impl Future<Output = ()> + Send {
-    let mut service = Some(service);
     // Boxed apart, so that the memory of the handshake is free once the connection is open.
-    let opening = Box::pin(open::<S>(starting, on_upgrade));
+    let opening = Box::pin(open(service, starting, on_upgrade));
     async move {
-        if let Some(mut opened) = opening.await {
-            let (connection, _ticket) = &mut *opened;
-            connection::run(&mut service, connection).await;
-        }
+        let Some(mut opened) = opening.await else { return };
+        let Opened { service, connection, .. } = &mut *opened;
+        connection::run(service, connection).await;
     }
 }
 
 /// Waits for the 101 to be written.
-async fn open<S: Service>(starting: Starting, on_upgrade: OnUpgrade) -> Option<Box<(Connection, Ticket)>> {
+async fn open<S: Service>(service: S, starting: Starting, on_upgrade: OnUpgrade) -> Option<Box<Opened<S>>> {
     match on_upgrade.await {
-        Ok(upgraded) => Some(Box::new(starting.connect::<S>(upgraded))),
+        Ok(upgraded) => {
+            let (connection, ticket) = starting.connect::<S>(upgraded);
+            Some(Box::new(Opened { service: Some(service), connection, _ticket: ticket }))
+        }
         Err(error) => {
             tracing::debug!(service = S::DESCRIPTOR.name, %error, "an accepted upgrade came to nothing");
             None
