@@ -1,5 +1,7 @@
 //! The receiving half of a connection: bytes in, messages and control frames out.
 
+use std::sync::Arc;
+
 use bytes::buf::Limit;
 
 use crate::assembler::{Assembled, Assembler, FramePayload, Kind};
@@ -52,7 +54,7 @@ pub enum Incoming<'a> {
 #[derive(Debug)]
 pub struct Protocol {
     role: Role,
-    limits: Limits,
+    limits: Arc<Limits>,
     frame: Option<FramePayload>,
     /// How many frames of the open message have begun.
     fragments: u32,
@@ -64,10 +66,10 @@ pub struct Protocol {
 type Polled<'a> = Result<(Option<Incoming<'a>>, &'a mut [u8]), ProtocolError>;
 
 impl Protocol {
-    /// Makes the receiving half of a connection whose handshake has ended.
+    /// Makes the receiving half of a connection whose handshake has ended. Many connections may share their limits.
     #[must_use]
-    pub const fn new(role: Role, limits: Limits) -> Self {
-        Self { role, limits, frame: None, fragments: 0, assembler: Assembler::new(), inflation: None }
+    pub fn new(role: Role, limits: impl Into<Arc<Limits>>) -> Self {
+        Self { role, limits: limits.into(), frame: None, fragments: 0, assembler: Assembler::new(), inflation: None }
     }
 
     /// Takes compressed messages, as has been negotiated.
@@ -267,7 +269,7 @@ impl Protocol {
 
     #[cold]
     fn bad_data_frame(&self, header: &FrameHeader, length: u64) -> ProtocolError {
-        let Limits { max_frame_size, max_message_size, max_fragments } = self.limits;
+        let Limits { max_frame_size, max_message_size, max_fragments } = *self.limits;
         match header.opcode {
             Opcode::Continuation if !self.assembler.is_open() => ProtocolError::UnexpectedContinuation,
             opcode if opcode != Opcode::Continuation && self.assembler.is_open() => {

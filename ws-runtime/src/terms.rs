@@ -1,8 +1,10 @@
 //! What a connection may hold and how long it may wait: said once for all connections of a service.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use ws_core::close::{CloseCode, CloseFrame};
+use ws_core::protocol::Limits;
 
 use crate::error::ConfigError;
 
@@ -16,10 +18,8 @@ pub(crate) struct Terms {
     pub(crate) pong_timeout: Duration,
     /// The service has an `on_ping`, so that pings wait for their turn.
     pub(crate) service_answers_pings: bool,
-    /// Bytes of payload, in and out.
-    pub(crate) max_frame_size: usize,
-    /// Bytes.
-    pub(crate) max_message_size: usize,
+    /// `max_frame_size` also for what goes out.
+    pub(crate) limits: Arc<Limits>,
     pub(crate) bounds: Bounds,
 }
 
@@ -98,6 +98,10 @@ impl Bounds {
 
     pub(crate) fn low_water_mark(&self) -> usize {
         self.low_water_mark.unwrap_or(self.high_water_mark / 2)
+    }
+
+    pub(crate) fn limits(&self, max_frame_size: usize, max_message_size: usize) -> Arc<Limits> {
+        Arc::new(Limits { max_frame_size, max_message_size, max_fragments: self.max_fragments })
     }
 
     /// # Errors

@@ -192,14 +192,14 @@ impl Caller {
     /// Returns what identifies the connection.
     #[must_use]
     pub fn connection_id(&self) -> ConnectionId {
-        self.shared.identity.id
+        self.shared.id
     }
 
     /// Returns the negotiated subprotocol, one of the service's or the client's `subprotocols`
     /// ([RFC 6455 §1.9](https://www.rfc-editor.org/rfc/rfc6455#section-1.9)).
     #[must_use]
     pub fn subprotocol(&self) -> Option<&str> {
-        self.shared.identity.subprotocol.as_deref()
+        self.shared.subprotocol.as_deref()
     }
 
     /// Returns whether messages can still be written: no close frame has been sent or received, and the socket is not known
@@ -214,13 +214,13 @@ impl Caller {
     /// Returns whether the connection runs over TLS.
     #[must_use]
     pub fn is_secure(&self) -> bool {
-        self.shared.identity.is_secure
+        self.shared.is_secure
     }
 
     /// Returns the address of the peer, where the server knows it.
     #[must_use]
     pub fn remote_addr(&self) -> Option<SocketAddr> {
-        self.shared.identity.remote_addr
+        self.shared.remote_addr
     }
 
     /// Returns how many messages were thrown away because the peer reads too slowly
@@ -255,8 +255,8 @@ impl Caller {
 impl fmt::Debug for Caller {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Caller")
-            .field("connection_id", &self.shared.identity.id)
-            .field("remote_addr", &self.shared.identity.remote_addr)
+            .field("connection_id", &self.shared.id)
+            .field("remote_addr", &self.shared.remote_addr)
             .field("phase", &self.shared.phase())
             .finish_non_exhaustive()
     }

@@ -10,13 +10,14 @@
 //! the wire, however many tasks write.
 
 use std::io::{self, IoSlice};
+use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
 use tokio::time::Instant;
 use ws_core::close::CloseFrame;
 use ws_core::frame::{Coding, MAX_CONTROL_PAYLOAD, encode_message, encode_plain, fragments};
 use ws_core::opcode::Opcode;
-use ws_core::protocol::Role;
+use ws_core::protocol::{Limits, Role};
 
 use crate::caller::masking;
 use crate::caller::queue::Queue;
@@ -43,9 +44,9 @@ pub(crate) struct Outbox {
     wakes_driver: bool,
     /// `None` once it has been woken.
     driver: Option<Waker>,
-    max_frame_size: usize,
-    /// Bytes: up to this size a message is one small frame that is neither compressed nor masked. `None`: no message is.
-    max_plain_size: Option<usize>,
+    limits: Arc<Limits>,
+    /// A message that fits one frame is neither compressed nor masked.
+    is_plain: bool,
     /// Boxed: most connections have none.
     compressor: Option<Box<Compressor>>,
     /// When the socket last took bytes; `None` when no idle timeout wants to know.
@@ -65,7 +66,7 @@ impl Outbox {
     pub(crate) fn new(
         writer: Writer,
         role: Role,
-        max_frame_size: usize,
+        limits: Arc<Limits>,
         compressor: Option<Box<Compressor>>,
         last_write: Option<Instant>,
     ) -> Self {
@@ -79,8 +80,8 @@ impl Outbox {
             is_flushing: false,
             wakes_driver: false,
             driver: None,
-            max_frame_size,
-            max_plain_size: is_plain.then_some(max_frame_size.min(LARGE)),
+            limits,
+            is_plain,
             compressor,
             last_write,
         }
@@ -90,7 +91,9 @@ impl Outbox {
     #[inline]
     pub(crate) fn push(&mut self, outgoing: Outgoing<'_>) {
         match outgoing {
-            Outgoing::Payload(opcode, payload) if self.max_plain_size.is_some_and(|max| payload.len() <= max) => {
+            Outgoing::Payload(opcode, payload)
+                if self.is_plain && payload.len() <= self.limits.max_frame_size.min(LARGE) =>
+            {
                 encode_plain(self.queue.tail(), opcode, payload);
             }
             outgoing => self.push_any(outgoing),
@@ -125,7 +128,7 @@ impl Outbox {
 
     /// Encodes a message behind the queue, a large one straight to the socket.
     fn push_coded(&mut self, opcode: Opcode, coding: Coding, payload: &[u8]) {
-        let max_frame_size = if opcode.is_control() { MAX_CONTROL_PAYLOAD } else { self.max_frame_size };
+        let max_frame_size = if opcode.is_control() { MAX_CONTROL_PAYLOAD } else { self.limits.max_frame_size };
         match self.role {
             Role::Server if payload.len() <= LARGE => {
                 encode_message(self.queue.tail(), opcode, coding, payload, max_frame_size, None);
@@ -140,7 +143,7 @@ impl Outbox {
     /// Lets the socket take a large message from where it is, and copies only what it does not take.
     #[inline(never)]
     fn push_large(&mut self, opcode: Opcode, coding: Coding, payload: &[u8]) {
-        for (header, fragment) in fragments(opcode, coding, payload, self.max_frame_size) {
+        for (header, fragment) in fragments(opcode, coding, payload, self.limits.max_frame_size) {
             header.encode(self.queue.tail());
             let rest = self.write_through(fragment);
             if !rest.is_empty() {
@@ -158,7 +161,7 @@ impl Outbox {
         let Some(recipe) = recipe else {
             return self.push(Outgoing::Payload(prepared.opcode(), prepared.as_bytes()));
         };
-        let frames = prepared.frames(recipe, self.max_frame_size);
+        let frames = prepared.frames(recipe, self.limits.max_frame_size);
         if frames.len() <= LARGE {
             self.queue.tail().extend_from_slice(frames);
         } else {

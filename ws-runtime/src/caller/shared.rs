@@ -1,6 +1,5 @@
 //! What a connection's driver and its callers share.
 
-use std::borrow::Cow;
 use std::net::SocketAddr;
 use std::pin::pin;
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, AtomicUsize, Ordering};
@@ -41,7 +40,10 @@ pub(crate) enum Phase {
 
 #[derive(Debug)]
 pub(crate) struct Shared {
-    pub(crate) identity: Identity,
+    pub(crate) id: ConnectionId,
+    pub(crate) subprotocol: Option<Box<str>>,
+    pub(crate) remote_addr: Option<SocketAddr>,
+    pub(crate) is_secure: bool,
     pub(crate) attributes: Mutex<http::Extensions>,
     terms: Arc<Terms>,
     outbox: Mutex<Outbox>,
@@ -64,7 +66,7 @@ pub(crate) struct Shared {
 #[derive(Debug)]
 pub(crate) struct Identity {
     pub(crate) id: ConnectionId,
-    pub(crate) subprotocol: Option<Cow<'static, str>>,
+    pub(crate) subprotocol: Option<Box<str>>,
     pub(crate) remote_addr: Option<SocketAddr>,
     pub(crate) is_secure: bool,
 }
@@ -101,8 +103,12 @@ impl From<Refusal> for Error {
 
 impl Shared {
     pub(crate) fn new(identity: Identity, outbox: Outbox, terms: Arc<Terms>) -> Self {
+        let Identity { id, subprotocol, remote_addr, is_secure } = identity;
         Self {
-            identity,
+            id,
+            subprotocol,
+            remote_addr,
+            is_secure,
             attributes: Mutex::default(),
             terms,
             outbox: Mutex::new(outbox),
@@ -386,7 +392,7 @@ mod tests {
     use std::time::Duration;
 
     use tokio::io::{DuplexStream, duplex};
-    use ws_core::protocol::Role;
+    use ws_core::protocol::{Limits, Role};
 
     use super::*;
     use crate::terms::Bounds;
@@ -408,20 +414,20 @@ mod tests {
 
     /// A connection whose stream takes 16 bytes, and the other end of the stream.
     fn shared() -> (Arc<Shared>, DuplexStream) {
+        let limits = Limits { max_frame_size: 1 << 20, max_message_size: 1 << 20, max_fragments: 1 };
         let terms = Terms {
             idle_timeout: None,
             closure_timeout: None,
             ping_interval: None,
             pong_timeout: Duration::ZERO,
             service_answers_pings: false,
-            max_frame_size: 1 << 20,
-            max_message_size: 1 << 20,
+            limits: Arc::new(limits),
             bounds: Bounds::new(),
         };
         let id = ConnectionId::random().expect("there are random numbers");
         let identity = Identity { id, subprotocol: None, remote_addr: None, is_secure: false };
         let (ours, theirs) = duplex(16);
-        let outbox = Outbox::new(split_boxed(Box::new(ours)).1, Role::Server, 1 << 20, None, None);
+        let outbox = Outbox::new(split_boxed(Box::new(ours)).1, Role::Server, Arc::clone(&terms.limits), None, None);
         (Arc::new(Shared::new(identity, outbox, Arc::new(terms))), theirs)
     }
 

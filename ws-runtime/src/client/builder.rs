@@ -156,8 +156,7 @@ impl ClientBuilder {
             ping_interval: None,
             pong_timeout: Duration::ZERO,
             service_answers_pings: false,
-            max_frame_size: self.max_frame_size,
-            max_message_size: self.max_message_size,
+            limits: self.bounds.limits(self.max_frame_size, self.max_message_size),
             bounds: self.bounds,
         };
         Ok(Plan {

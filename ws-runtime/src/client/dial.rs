@@ -1,6 +1,5 @@
 //! Connects: TCP, the HTTP upgrade, and the task of the connection.
 
-use std::borrow::Cow;
 use std::future::poll_fn;
 use std::io;
 use std::pin::pin;
@@ -81,7 +80,8 @@ impl Plan {
         })?;
         let Agreement { subprotocol, compression } = self.check(response, &key)?;
         let (reader, writer) = transport::split_tcp(stream);
-        let identity = Identity { id, subprotocol: subprotocol.map(Cow::Owned), remote_addr, is_secure: false };
+        let identity =
+            Identity { id, subprotocol: subprotocol.map(String::into_boxed_str), remote_addr, is_secure: false };
         let terms = Arc::clone(&self.terms);
         Ok(start(Established { identity, reader, writer, read_ahead, compression, terms }))
     }

@@ -104,7 +104,7 @@ fn serve<'s, S: Service>(
                         }
                         continue;
                     };
-                    let Some(event) = event(incoming, ahead, session)? else {
+                    let Some(event) = event::<S>(incoming, ahead, session)? else {
                         let left = undecoded.len();
                         *start = buffer.len() - left;
                         continue;
@@ -134,7 +134,7 @@ fn serve<'s, S: Service>(
 
 /// Makes the event of what has come in; none of a ping that the connection answers by itself. A close frame ends the messages.
 #[inline]
-fn event<'a>(
+fn event<'a, S: Service>(
     incoming: Incoming<'a>,
     ahead: &mut Option<Box<ReadAhead>>,
     session: &mut Session,
@@ -144,7 +144,7 @@ fn event<'a>(
         session.upkeep.count_control(limit).map_err(End::Failed)?;
     }
     Ok(Some(match incoming {
-        Incoming::Text(text) => match dispatch::route(session.descriptor, text) {
+        Incoming::Text(text) => match dispatch::route(&S::DESCRIPTOR, text) {
             Some(index) => Event::Dispatched(index, Data::Text(text)),
             None => Event::Text(Data::Text(text)),
         },

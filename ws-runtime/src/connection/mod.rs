@@ -20,7 +20,7 @@ use std::sync::Arc;
 use tokio::time::Instant;
 use ws_core::close::{CloseCode, CloseFrame};
 use ws_core::error::ProtocolError;
-use ws_core::protocol::{Limits, Protocol};
+use ws_core::protocol::Protocol;
 
 use crate::caller::Caller;
 use crate::caller::outbox::Outbox;
@@ -74,23 +74,18 @@ pub(crate) enum End {
 impl Connection {
     pub(crate) fn new<S: Service>(established: Established) -> Self {
         let Established { identity, reader, writer, read_ahead, compression, terms } = established;
-        let limits = Limits {
-            max_frame_size: terms.max_frame_size,
-            max_message_size: terms.max_message_size,
-            max_fragments: terms.bounds.max_fragments,
-        };
         let (inflation, compressor) = match compression {
             Some(Negotiated { inflation, compressor, .. }) => (Some(inflation), Some(Box::new(compressor))),
             None => (None, None),
         };
         let last_write = terms.idle_timeout.map(|_| Instant::now());
-        let outbox = Outbox::new(writer, S::ROLE, terms.max_frame_size, compressor, last_write);
-        let protocol = Protocol::new(S::ROLE, limits).with_inflation(inflation);
+        let outbox = Outbox::new(writer, S::ROLE, Arc::clone(&terms.limits), compressor, last_write);
+        let protocol = Protocol::new(S::ROLE, Arc::clone(&terms.limits)).with_inflation(inflation);
         let upkeep = Upkeep::new(&terms);
         let shared = Arc::new(Shared::new(identity, outbox, terms));
         Self {
             input: Input::new(reader, protocol, &read_ahead),
-            session: Session { caller: Caller::new(shared), descriptor: &S::DESCRIPTOR, upkeep },
+            session: Session { caller: Caller::new(shared), upkeep },
         }
     }
 

@@ -16,13 +16,12 @@ use crate::connection::input::Remainder;
 use crate::connection::read_ahead::ReadAhead;
 use crate::connection::upkeep::Upkeep;
 use crate::error::Error;
-use crate::service::{Descriptor, Event, Failure, Handled, Outcome, Service, Source};
+use crate::service::{Event, Failure, Handled, Outcome, Service, Source};
 
 /// Everything of a connection but its input.
 #[derive(Debug)]
 pub(crate) struct Session {
     pub(crate) caller: Caller,
-    pub(crate) descriptor: &'static Descriptor,
     pub(crate) upkeep: Upkeep,
 }
 
@@ -66,7 +65,7 @@ impl Session {
         match outcome {
             Ok(Handled::Done) => Ok(()),
             Ok(Handled::Unhandled) => {
-                self.unhandled(kind);
+                self.unhandled::<S>(kind);
                 Ok(())
             }
             Err(failure) => self.fail(service, kind, failure, remainder).await,
@@ -96,12 +95,12 @@ impl Session {
     }
 
     /// Does what happens by itself when the service has no callback for an event.
-    fn unhandled(&self, kind: Kind) {
+    fn unhandled<S: Service>(&self, kind: Kind) {
         match kind {
             Kind::IdleTimeout => self.caller.start_close(&CloseFrame::going_away()),
             Kind::Message(_) => {
                 let connection = self.caller.connection_id();
-                tracing::debug!(%connection, service = self.descriptor.name, "a message was ignored: no callback takes it");
+                tracing::debug!(%connection, service = S::DESCRIPTOR.name, "a message was ignored: no callback takes it");
             }
             Kind::Other => {}
         }
@@ -131,12 +130,12 @@ impl Session {
         match outcome {
             Ok(Handled::Done) => {}
             Ok(Handled::Unhandled) => {
-                tracing::error!(%connection, service = self.descriptor.name, error = %Report(&error), "no callback handles an error");
+                tracing::error!(%connection, service = S::DESCRIPTOR.name, error = %Report(&error), "no callback handles an error");
                 self.caller.start_close(&close_frame(&error));
             }
             Err(failure) => {
                 let error = Error::from(failure);
-                tracing::error!(%connection, service = self.descriptor.name, error = %Report(&error), "an error callback failed");
+                tracing::error!(%connection, service = S::DESCRIPTOR.name, error = %Report(&error), "an error callback failed");
                 self.caller.start_close(&CloseFrame::internal_error(""));
             }
         }

@@ -28,7 +28,8 @@ pub(crate) struct Upkeep {
     keep_alive: Option<Box<KeepAlive>>,
     /// Boxed: it is there while the peer reads too slowly, and only if that ends the connection.
     slow: Option<Pin<Box<Sleep>>>,
-    control_rate: ControlRate,
+    /// Boxed: most peers send none.
+    control_rate: Option<Box<ControlRate>>,
     /// No message is handled any more: what is left are `on_error` and `on_close`.
     pub(crate) is_ending: bool,
     /// Has begun when our close frame went out while a callback was waiting. Boxed: it is needed once at most.
@@ -41,7 +42,7 @@ impl Upkeep {
             idle: terms.idle_timeout.map(|timeout| Box::new(IdleTimer::new(timeout))),
             keep_alive: terms.ping_interval.map(|interval| Box::new(KeepAlive::new(interval, terms.pong_timeout))),
             slow: None,
-            control_rate: ControlRate::new(),
+            control_rate: None,
             is_ending: false,
             closing: None,
         }
@@ -73,7 +74,8 @@ impl Upkeep {
     /// # Errors
     /// There are too many of them.
     pub(crate) fn count_control(&mut self, limit: u32) -> Result<(), ProtocolError> {
-        if self.control_rate.is_within(limit) { Ok(()) } else { Err(ProtocolError::TooManyControlFrames { limit }) }
+        let rate = self.control_rate.get_or_insert_with(|| Box::new(ControlRate::new()));
+        if rate.is_within(limit) { Ok(()) } else { Err(ProtocolError::TooManyControlFrames { limit }) }
     }
 
     /// Closes the connection if its peer has been reading too slowly for too long.

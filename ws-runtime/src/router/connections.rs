@@ -1,14 +1,14 @@
 //! Which connections are open, for the server's end.
 
-use std::collections::HashMap;
 use std::pin::pin;
 use std::sync::{Arc, Mutex};
 
+use slab::Slab;
 use tokio::sync::Notify;
 use ws_core::close::CloseFrame;
 
+use crate::caller::Caller;
 use crate::caller::shared::{Phase, lock};
-use crate::caller::{Caller, ConnectionId};
 
 /// All connections of a router, those whose handshake has not ended included.
 #[derive(Clone, Debug, Default)]
@@ -24,9 +24,8 @@ struct Registry {
 
 #[derive(Debug, Default)]
 struct State {
-    /// How many tickets are out.
-    tickets: usize,
-    open: HashMap<ConnectionId, Caller>,
+    /// One for each ticket; `None` until its connection is open.
+    callers: Slab<Option<Caller>>,
     is_closing: bool,
 }
 
@@ -34,34 +33,33 @@ struct State {
 #[derive(Debug)]
 pub(crate) struct Ticket {
     registry: Arc<Registry>,
-    id: Option<ConnectionId>,
+    key: usize,
 }
 
 impl Connections {
     /// Takes a place for a connection that is about to be made.
     pub(crate) fn ticket(&self) -> Ticket {
-        lock(&self.shared.state).tickets += 1;
-        Ticket { registry: Arc::clone(&self.shared), id: None }
+        let key = lock(&self.shared.state).callers.insert(None);
+        Ticket { registry: Arc::clone(&self.shared), key }
     }
 
     /// Closes every connection with 1001, those still to come too.
     pub(crate) fn close_all(&self) {
-        let callers: Vec<_> = {
-            let mut state = lock(&self.shared.state);
-            state.is_closing = true;
-            state.open.values().cloned().collect()
-        };
-        for caller in callers {
+        lock(&self.shared.state).is_closing = true;
+        for caller in self.open() {
             caller.start_close(&CloseFrame::going_away());
         }
     }
 
     /// Stops the task of every connection.
     pub(crate) fn abort_all(&self) {
-        let callers: Vec<_> = lock(&self.shared.state).open.values().cloned().collect();
-        for caller in callers {
+        for caller in self.open() {
             caller.shared().end(Phase::Aborted);
         }
+    }
+
+    fn open(&self) -> Vec<Caller> {
+        lock(&self.shared.state).callers.iter().filter_map(|(_, caller)| caller.clone()).collect()
     }
 
     /// Resolves when no connection is left.
@@ -69,7 +67,7 @@ impl Connections {
         loop {
             let mut empty = pin!(self.shared.empty.notified());
             empty.as_mut().enable();
-            if lock(&self.shared.state).tickets == 0 {
+            if lock(&self.shared.state).callers.is_empty() {
                 return;
             }
             empty.await;
@@ -79,11 +77,10 @@ impl Connections {
 
 impl Ticket {
     /// Enters an open connection.
-    pub(crate) fn admit(&mut self, caller: &Caller) {
-        self.id = Some(caller.connection_id());
+    pub(crate) fn admit(&self, caller: &Caller) {
         let is_closing = {
             let mut state = lock(&self.registry.state);
-            state.open.insert(caller.connection_id(), caller.clone());
+            state.callers[self.key] = Some(caller.clone());
             state.is_closing
         };
         if is_closing {
@@ -95,14 +92,13 @@ impl Ticket {
 impl Drop for Ticket {
     fn drop(&mut self) {
         let mut state = lock(&self.registry.state);
-        if let Some(id) = self.id {
-            state.open.remove(&id);
-        }
-        state.tickets -= 1;
-        if state.tickets == 0 {
+        let caller = state.callers.remove(self.key);
+        if state.callers.is_empty() {
             // A server that was busy once does not keep the room for it.
-            state.open.shrink_to_fit();
+            state.callers.shrink_to_fit();
             self.registry.empty.notify_waiters();
         }
+        drop(state);
+        drop(caller);
     }
 }

@@ -1,6 +1,5 @@
 //! One registered service: takes an upgrade request to its answer, and an accepted one to its connection.
 
-use std::borrow::Cow;
 use std::future::poll_fn;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
@@ -98,7 +97,7 @@ impl<S: Service> Registered<S> {
         let extensions = compression.as_mut().map(|negotiated| std::mem::take(&mut negotiated.answer));
         let (remote_addr, is_secure) = (request.remote_addr(), request.is_secure());
         let starting = Starting {
-            identity: Identity { id, subprotocol: subprotocol.map(Cow::Borrowed), remote_addr, is_secure },
+            identity: Identity { id, subprotocol: subprotocol.map(Box::from), remote_addr, is_secure },
             compression,
             terms: Arc::clone(self.terms.get_or_init(|| Arc::new(terms::<S>(&self.settings, config)))),
             ticket: connections.ticket(),
@@ -123,8 +122,7 @@ fn terms<S: Service>(settings: &Settings, config: &Config) -> Terms {
         ping_interval: settings.ping_interval,
         pong_timeout: settings.pong_timeout,
         service_answers_pings: S::DESCRIPTOR.answers_pings,
-        max_frame_size: settings.max_frame_size,
-        max_message_size: settings.max_message_size,
+        limits: config.bounds.limits(settings.max_frame_size, settings.max_message_size),
         bounds: config.bounds,
     }
 }
@@ -163,7 +161,7 @@ async fn open<S: Service>(service: S, starting: Starting, on_upgrade: OnUpgrade)
 
 impl Starting {
     fn connect<S: Service>(self, upgraded: Upgraded) -> (Connection, Ticket) {
-        let Self { mut identity, compression, terms, mut ticket } = self;
+        let Self { mut identity, compression, terms, ticket } = self;
         let ((reader, writer), read_ahead) = match plain_socket(upgraded) {
             Ok((stream, read_ahead)) => {
                 // Small answers must not wait for the acknowledgement of earlier ones.
