@@ -98,10 +98,10 @@ fn row(name: &str, Memory { before, after }: Memory, connections: usize) -> [Str
 const LINES: [Line; 3] = [
     Line { name: "plain-10000c", task: Task::Echo, ability: Ability::Echo, connections: 10_000 },
     Line {
-        name: "shared-2000c",
+        name: "shared-10000c",
         task: Task::Deflate(Deflate::new(Contexts::Shared, 1)),
         ability: Ability::Deflate(Contexts::Shared),
-        connections: 2000,
+        connections: 10_000,
     },
     Line {
         name: "dedicated-2000c",
