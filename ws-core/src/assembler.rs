@@ -3,6 +3,7 @@
 use bytes::BufMut;
 use bytes::buf::Limit;
 
+use crate::copy;
 use crate::deflate::Inflation;
 use crate::error::ProtocolError;
 use crate::mask;
@@ -89,7 +90,7 @@ impl Assembler {
         max_message_size: usize,
     ) -> Result<(), ProtocolError> {
         self.reserve(frame, bytes.len(), max_message_size);
-        self.buffer.extend_from_slice(bytes);
+        copy::append(&mut self.buffer, bytes);
         self.accept(frame, bytes.len())
     }
 

@@ -1,5 +1,6 @@
 //! Frames: the header in both directions, and how payloads are wrapped in frames.
 
+use crate::copy;
 use crate::error::ProtocolError;
 use crate::mask;
 use crate::opcode::Opcode;
@@ -186,7 +187,7 @@ fn encode_payload(out: &mut Vec<u8>, header: &FrameHeader, payload: &[u8]) {
     out.reserve(MAX_HEADER + payload.len());
     header.encode(out);
     let start = out.len();
-    out.extend_from_slice(payload);
+    copy::append(out, payload);
     if let Some(key) = header.mask {
         mask::apply(&mut out[start..], key, 0);
     }

@@ -19,6 +19,8 @@ pub mod assembler;
 pub mod close;
 #[cfg(feature = "wire")]
 pub mod closing;
+#[cfg(feature = "wire")]
+mod copy;
 #[cfg(feature = "deflate")]
 pub mod deflate;
 #[cfg(all(feature = "wire", not(feature = "deflate")))]

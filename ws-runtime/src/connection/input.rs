@@ -25,7 +25,8 @@ pub(crate) struct Input {
     pub(crate) start: usize,
     /// What has come in while callbacks ran, behind `buffer`. Boxed: most connections never need it.
     pub(crate) ahead: Option<Box<ReadAhead>>,
-    /// What the next read asks for: doubled by each read that fills it, halved by each that fills less than half.
+    /// What the next read asks for: doubled by each read that fills it, halved by each that begins a message and fills less than
+    /// half, and small after a frame that is larger than any buffer, so that little of the next one has to be copied.
     read_size: usize,
 }
 
@@ -90,6 +91,9 @@ impl Input {
 
     fn poll_read_payload(&mut self, cx: &mut Context<'_>) -> Poll<Result<usize, End>> {
         self.release();
+        if self.protocol.remaining() > pool::MAX_BUFFER_SIZE as u64 {
+            self.read_size = pool::BUFFER_SIZE;
+        }
         let Some(mut target) = self.protocol.payload_buffer() else {
             return self.poll_read_buffer(cx).map_err(End::from);
         };
@@ -100,6 +104,7 @@ impl Input {
 
     fn poll_read_buffer(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<usize>> {
         self.acquire();
+        let is_beginning = self.buffer.is_empty() && self.protocol.is_idle();
         let room = self.buffer.capacity() - self.buffer.len();
         let read = self.reader.poll_read_into(&mut (&mut self.buffer).limit(room), cx);
         let Poll::Ready(Ok(count)) = read else {
@@ -108,7 +113,7 @@ impl Input {
         };
         if count == room {
             self.read_size = (self.read_size * 2).min(pool::MAX_BUFFER_SIZE);
-        } else if count < self.read_size / 2 {
+        } else if is_beginning && count < self.read_size / 2 {
             self.read_size = (self.read_size / 2).max(pool::BUFFER_SIZE);
         }
         read
