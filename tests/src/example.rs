@@ -28,13 +28,18 @@ impl Example {
     }
 
     /// Starts the example `name` on `port` and waits until it listens.
+    pub async fn start_on(port: u16, name: &str) -> Self {
+        Self::start_with(name, &["--port", &port.to_string()]).await
+    }
+
+    /// Starts the example `name` with `arguments`, which name a port, and waits until it listens.
     ///
     /// # Panics
     ///
     /// When the program does not start or does not say where it listens.
-    pub async fn start_on(port: u16, name: &str) -> Self {
+    pub async fn start_with(name: &str, arguments: &[&str]) -> Self {
         let mut process = Self::command(name)
-            .args(["--port", &port.to_string()])
+            .args(arguments)
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()

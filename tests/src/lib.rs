@@ -5,6 +5,7 @@
 mod example;
 pub mod faulty;
 mod foreign_server;
+pub mod json_client;
 mod participant;
 pub mod polite;
 pub mod raw;

@@ -106,6 +106,7 @@ async fn a_setting_of_the_listener_out_of_range_is_named() {
         (Listener::new(0).high_water_mark(10).low_water_mark(11), "low_water_mark"),
         (Listener::new(0).max_fragments(0), "max_fragments"),
         (Listener::new(0).max_control_frames(0), "max_control_frames"),
+        (Listener::new(0).max_streams(0), "max_streams"),
         (Listener::new(0).slow_receivers(SlowReceivers::disconnect(Duration::ZERO)), "slow_receivers"),
         (Listener::new(0).slow_receivers(unsendable), "slow_receivers"),
     ];

@@ -18,31 +18,54 @@ pub enum Route {
 /// A route by event wins over a route by name, whatever their order.
 #[must_use]
 pub fn find(routes: &[Route], value: &str) -> Option<usize> {
-    let by_event = routes.iter().position(|route| matches!(route, Route::Event(event) if *event == value));
-    by_event.or_else(|| {
-        routes.iter().position(|route| matches!(route, Route::Method(method) if names_method(value, method)))
-    })
+    let is_exact = |route: &Route| route.is_spelt(value);
+    find_event(routes, |event| event == value)
+        .or_else(|| routes.iter().position(is_exact))
+        .or_else(|| find_method(routes, &value.chars()))
+}
+
+/// Finds the route as [`find`] does, by a value that is not at hand as it is.
+#[must_use]
+pub fn find_chars(routes: &[Route], value: &(impl Iterator<Item = char> + Clone)) -> Option<usize> {
+    find_event(routes, |event| value.clone().eq(event.chars())).or_else(|| find_method(routes, value))
+}
+
+fn find_event(routes: &[Route], is_it: impl Fn(&str) -> bool) -> Option<usize> {
+    routes.iter().position(|route| matches!(route, Route::Event(event) if is_it(event)))
+}
+
+fn find_method(routes: &[Route], value: &(impl Iterator<Item = char> + Clone)) -> Option<usize> {
+    routes
+        .iter()
+        .position(|route| matches!(route, Route::Method(method) if method_chars(value.clone()).eq(method.chars())))
+}
+
+impl Route {
+    /// Returns whether the value is the name of the method without `on_`, which is how most clients write it.
+    fn is_spelt(&self, value: &str) -> bool {
+        matches!(self, Self::Method(method) if method.strip_prefix("on_") == Some(value))
+    }
 }
 
 /// Returns the name of the method that a value means.
 #[must_use]
 pub fn method_name(value: &str) -> String {
-    method_chars(value).collect()
+    method_chars(value.chars()).collect()
 }
 
 /// Returns whether a value means the method of this name, without allocating.
 #[must_use]
 pub fn names_method(value: &str, method: &str) -> bool {
-    method_chars(value).eq(method.chars())
+    method_chars(value.chars()).eq(method.chars())
 }
 
 /// Splits at everything that is not alphanumeric and at inner capitals, lower-cases the words, and joins them with `_`.
 ///
 /// A capital starts a word after a small letter or a digit (`heartBeat`), and at the end of a run of capitals when a small
 /// letter follows (`HTTPError`).
-fn method_chars(value: &str) -> impl Iterator<Item = char> {
+fn method_chars(value: impl Iterator<Item = char>) -> impl Iterator<Item = char> {
     let mut previous = None;
-    let mut chars = value.chars().peekable();
+    let mut chars = value.peekable();
     let words = std::iter::from_fn(move || {
         loop {
             let current = chars.next()?;
@@ -103,6 +126,10 @@ mod tests {
         assert_eq!(find(&routes, "subscribe"), Some(1));
         assert_eq!(find(&routes, "Subscribe"), Some(0));
         assert_eq!(find(&routes, "heartBeat"), Some(2));
+        assert_eq!(find(&routes, "heart_beat"), Some(2));
         assert_eq!(find(&routes, "on_heart_beat"), None);
+        for value in ["subscribe", "Subscribe", "heartBeat", "heart_beat", "on_heart_beat", ""] {
+            assert_eq!(find_chars(&routes, &value.chars()), find(&routes, value), "{value}");
+        }
     }
 }

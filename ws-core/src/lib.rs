@@ -11,6 +11,8 @@
 
 pub mod callback;
 pub mod dispatch;
+#[cfg(feature = "wire")]
+pub mod json;
 pub mod path;
 
 #[cfg(feature = "wire")]

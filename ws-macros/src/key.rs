@@ -7,6 +7,7 @@ pub(crate) enum Key {
     ConnectionClosureTimeout,
     Crate,
     Dispatcher,
+    DispatcherStreamId,
     IdleTimeout,
     MaxFrameSize,
     MaxMessageSize,
@@ -15,14 +16,16 @@ pub(crate) enum Key {
     PongTimeout,
     State,
     Subprotocols,
+    Validation,
 }
 
 impl Key {
-    pub(crate) const ALL: [Self; 12] = [
+    pub(crate) const ALL: [Self; 14] = [
         Self::Compression,
         Self::ConnectionClosureTimeout,
         Self::Crate,
         Self::Dispatcher,
+        Self::DispatcherStreamId,
         Self::IdleTimeout,
         Self::MaxFrameSize,
         Self::MaxMessageSize,
@@ -31,6 +34,7 @@ impl Key {
         Self::PongTimeout,
         Self::State,
         Self::Subprotocols,
+        Self::Validation,
     ];
 
     pub(crate) fn from_name(name: &str) -> Option<Self> {
@@ -43,6 +47,7 @@ impl Key {
             Self::ConnectionClosureTimeout => "connection_closure_timeout",
             Self::Crate => "crate",
             Self::Dispatcher => "dispatcher_key",
+            Self::DispatcherStreamId => "dispatcher_stream_id",
             Self::IdleTimeout => "idle_timeout",
             Self::MaxFrameSize => "max_frame_size",
             Self::MaxMessageSize => "max_message_size",
@@ -51,6 +56,7 @@ impl Key {
             Self::PongTimeout => "pong_timeout",
             Self::State => "state",
             Self::Subprotocols => "subprotocols",
+            Self::Validation => "validation",
         }
     }
 
@@ -62,10 +68,11 @@ impl Key {
                 "a number of seconds or a `Duration`"
             }
             Self::Crate => "a path",
-            Self::Dispatcher | Self::Path => "a string literal",
+            Self::Dispatcher | Self::DispatcherStreamId | Self::Path => "a string literal",
             Self::MaxFrameSize | Self::MaxMessageSize => "a whole number of bytes",
             Self::State => "a type",
             Self::Subprotocols => "an array of string literals",
+            Self::Validation => "`true` or `false`",
         }
     }
 
@@ -76,6 +83,7 @@ impl Key {
             Self::ConnectionClosureTimeout => "connection_closure_timeout = 60",
             Self::Crate => "crate = ::websocket",
             Self::Dispatcher => "dispatcher_key = \"event\"",
+            Self::DispatcherStreamId => "dispatcher_stream_id = \"id\"",
             Self::IdleTimeout => "idle_timeout = 30",
             Self::MaxFrameSize => "max_frame_size = 65536",
             Self::MaxMessageSize => "max_message_size = 1048576",
@@ -84,6 +92,7 @@ impl Key {
             Self::PongTimeout => "pong_timeout = 20",
             Self::State => "state = Hub",
             Self::Subprotocols => "subprotocols = [\"chat.v1\"]",
+            Self::Validation => "validation = false",
         }
     }
 }

@@ -12,6 +12,9 @@ pub(crate) struct Service<'a> {
     pub(crate) state: Option<&'a Type>,
     pub(crate) subprotocols: Vec<&'a LitStr>,
     pub(crate) dispatcher_key: Option<&'a LitStr>,
+    /// The field of a request that its replies carry too.
+    pub(crate) stream_id: Option<&'a LitStr>,
+    pub(crate) skips_validation: bool,
     pub(crate) settings: Vec<Setting<'a>>,
     pub(crate) upgrade: Option<Upgrade<'a>>,
     /// In the order of the source.
@@ -95,6 +98,13 @@ pub(crate) enum Source {
 pub(crate) enum Route {
     Event(String),
     Method(String),
+}
+
+impl Event<'_> {
+    /// Returns whether a reply to the event is a reply to a dispatched request.
+    pub(crate) const fn has_stream_id(&self) -> bool {
+        matches!(self, Self::Dispatched { .. } | Self::Rejected { source: Source::Dispatched(_), .. })
+    }
 }
 
 impl Service<'_> {

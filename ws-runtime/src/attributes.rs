@@ -73,20 +73,48 @@ pub use ws_macros::service;
 /// | callback | arguments after the caller | when |
 /// | --- | --- | --- |
 /// | `on_open` | – | after the upgrade; ends before any message callback starts |
-/// | `on_text_message` | a [text type](crate::TextPayload) | a text message |
-/// | `on_binary_message` | a [byte type](crate::BytesPayload) | a binary message |
-/// | `on_message` | any [payload](crate::Payload) | either; cannot stand beside the two above |
+/// | `on_text_message` | `&str` or `String` | a text message |
+/// | `on_binary_message` | a byte type: `&[u8]`, `Vec<u8>`, or `Bytes` | a binary message |
+/// | `on_message` | any payload, see below | either; cannot stand beside the two above |
 /// | `on_ping`, `on_pong` | a byte type | a control frame; with `on_ping` the service answers (a returned value is the pong), without it the pong is automatic |
 /// | `on_idle_timeout` | – | nothing came in or went out for `idle_timeout`; repeats. Without it the connection closes with 1001 |
 /// | `on_close` | `status: CloseCode`, `reason: &str`, each optional | exactly once for every connection whose `on_open` began, unless a callback panicked: with the peer's code, 1005 if it gave none, 1006 if none came |
 /// | `on_error` | `error: &Error` | a failure that nothing else handles |
 /// | `on_<event>`, or any name with `#[remote(event = "…")]` | a payload, optional | a dispatched message, see below |
-/// | `<method>_error` of a message callback | `error: &Error` | a message did not fit the argument of that method |
+/// | `<method>_error` of a message callback | `error: &Error` | a message did not fit the argument of that method, or was not valid |
 ///
-/// What a callback returns is [sent](crate::Reply); an error is given to `on_error`, and without that the connection closes with
-/// 1011. A panic closes its connection with 1011 and harms no other.
+/// # Payloads
+///
+/// `&str`, `String`, `&[u8]`, `Vec<u8>`, `Bytes`, and [`Message`](crate::Message) are taken as they are: text given to a bytes argument
+/// is its UTF-8; binary given to a text argument must be UTF-8. Any other type that implements `serde::Deserialize` is read as JSON,
+/// from text and from binary, and may borrow from the message. One that implements [`Validate`](crate::Validate) is validated.
+///
+/// What cannot be read goes to `<method>_error`, else to `on_error`, else the connection closes with 1003; what is not valid, with 1007.
+///
+/// # Replies
+///
+/// | returned type | then |
+/// | --- | --- |
+/// | `()` | nothing is sent |
+/// | `&str`, `String`, `Box<str>`, `Arc<str>`, `Cow<str>` | a text message |
+/// | `&[u8]`, `Vec<u8>`, `Box<[u8]>`, `[u8; N]`, `Bytes`, `Cow<[u8]>` | a binary message |
+/// | [`Message`](crate::Message), [`Prepared`](crate::Prepared) | as it is |
+/// | [`CloseFrame`](crate::CloseFrame) | the closing handshake begins |
+/// | a [`Stream`](crate::Stream) of any of these | each element is sent as it comes |
+/// | any other `serde::Serialize` | a text message in JSON |
+/// | `Option` of any of these | nothing is sent for `None` |
+/// | `Result` of any of these | an error, anything that is `Into<Box<dyn Error + Send + Sync>>`, goes to `on_error`; without that the connection closes with 1011 |
+///
+/// A panic closes its connection with 1011 and harms no other.
+///
+/// A stream runs beside the other callbacks, up to [`max_streams`](crate::Listener::max_streams) of them at once. It is polled while the
+/// outgoing buffer is not over its low-water mark, and dropped when the connection ends. An element that is an error ends its stream,
+/// and goes to `on_error`. It cannot borrow from the service or the message: `impl Stream<Item = Tick> + use<>` says so.
 ///
 /// # Dispatch
+///
+/// With `dispatcher_stream_id = "id"`, a reply that is a JSON object, each element of a streamed one, and the reply of an error
+/// callback carry the field `id` of the request as it was written, unless they have one of their own.
 ///
 /// With `dispatcher_key = "event"`, the text message `{"event":"heartBeat"}` goes to the method with `event = "heartBeat"`, else to
 /// `on_heart_beat`, else to `on_text_message` or `on_message`. The callbacks of the table are never reached by a message.

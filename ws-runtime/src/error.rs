@@ -8,6 +8,8 @@ pub use ws_core::error::ProtocolError;
 #[cfg(feature = "client")]
 pub use ws_core::handshake::client::ResponseError;
 
+pub use crate::validate::ValidationError;
+
 /// The error that a callback returns: any error at all.
 pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
@@ -61,6 +63,15 @@ pub enum Error {
     /// The peer broke the protocol. The connection is closed with the code of [`ProtocolError::close_code`].
     #[error(transparent)]
     Protocol(#[from] ProtocolError),
+    /// A callback returned a stream, but so many are already running on the connection. The stream was dropped.
+    #[error("connection has {limit} streams already")]
+    TooManyStreams {
+        /// The limit of the listener.
+        limit: usize,
+    },
+    /// A message is of the right type, but not valid. The connection lives on if a callback handles this.
+    #[error("data validation failed: {0}")]
+    Validation(#[from] ValidationError),
     /// A value could not be written as JSON. Nothing was written.
     #[error("value cannot be written as JSON")]
     Serialize(#[from] serde_json::Error),
@@ -76,6 +87,19 @@ pub enum BindingError {
         /// How many bytes are valid.
         valid_up_to: usize,
     },
+    /// The message is not JSON, or its JSON does not fit the type.
+    #[error("{}{cause}", at(path.as_deref()))]
+    Json {
+        /// The field that does not fit, as `pair[0].name`; `None` if it is the message itself.
+        path: Option<Box<str>>,
+        /// What is wrong with it.
+        cause: String,
+    },
+}
+
+/// Puts a path in front of a cause.
+fn at(path: Option<&str>) -> String {
+    path.map(|path| format!("{path}: ")).unwrap_or_default()
 }
 
 /// Why a client could not connect to its server.
@@ -169,6 +193,7 @@ impl Error {
         match self {
             Self::Protocol(error) => error.close_code(),
             Self::Binding(_) => CloseCode::UNSUPPORTED_DATA,
+            Self::Validation(_) => CloseCode::INVALID_PAYLOAD,
             _ => CloseCode::INTERNAL_ERROR,
         }
     }

@@ -55,12 +55,14 @@ mod service;
 mod terms;
 mod transport;
 mod upgrade;
+mod validate;
 
 #[doc(hidden)]
 #[path = "private.rs"]
 pub mod __private;
 
 pub use bytes::Bytes;
+pub use futures_core::Stream;
 pub use http;
 pub use ws_core::close::{CloseCode, CloseFrame};
 
@@ -70,18 +72,19 @@ pub use crate::caller::{Caller, ConnectionId};
 pub use crate::client::{Client, ClientBuilder};
 #[cfg(feature = "deflate")]
 pub use crate::compression::Compression;
-pub use crate::error::{BindingError, BoxError, ConfigError, Error, InvalidCloseCode, ProtocolError, Result};
+pub use crate::error::{
+    BindingError, BoxError, ConfigError, Error, InvalidCloseCode, ProtocolError, Result, ValidationError,
+};
 #[cfg(feature = "client")]
 pub use crate::error::{ConnectError, ResponseError};
 pub use crate::listener::{BoundListener, Listener};
 pub use crate::message::Message;
 pub use crate::prepared::Prepared;
 pub use crate::router::{Body, RequestLimits, Router, RouterBuilder};
-pub use crate::service::{
-    Accept, BytesPayload, NoReply, Payload, PongReply, Reply, Seconds, Service, TextPayload, UpgradeReply,
-};
+pub use crate::service::{Accept, Seconds, Service};
 pub use crate::terms::SlowReceivers;
 pub use crate::upgrade::{FromSegment, FromValues, UpgradeError, UpgradeRequest};
+pub use crate::validate::Validate;
 
 /// The code of the README is compiled.
 #[cfg(doctest)]

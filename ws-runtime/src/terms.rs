@@ -36,6 +36,8 @@ pub(crate) struct Bounds {
     pub(crate) max_fragments: u32,
     /// In a second.
     pub(crate) max_control_frames: u32,
+    /// Streamed replies that run at once.
+    pub(crate) max_streams: usize,
     pub(crate) slow_receivers: SlowReceivers,
 }
 
@@ -92,6 +94,7 @@ impl Bounds {
             read_ahead_limit: 64 * 1024,
             max_fragments: 65_536,
             max_control_frames: 1000,
+            max_streams: 1000,
             slow_receivers: SlowReceivers::Wait,
         }
     }
@@ -113,6 +116,8 @@ impl Bounds {
             Some(("max_fragments", "must be at least 1"))
         } else if self.max_control_frames == 0 {
             Some(("max_control_frames", "must be at least 1"))
+        } else if self.max_streams == 0 {
+            Some(("max_streams", "must be at least 1"))
         } else {
             self.slow_receivers.mistake().map(|reason| ("slow_receivers", reason))
         };

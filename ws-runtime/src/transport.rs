@@ -15,6 +15,10 @@ use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 
 use crate::pool;
 
+/// What the operating system takes beyond what it can send, once it is told to.
+#[cfg(any(target_os = "android", target_os = "linux"))]
+const MAX_UNSENT: u32 = 32 * 1024; // bytes
+
 /// Any byte stream.
 pub(crate) trait Stream: AsyncRead + AsyncWrite + Debug + Send + Unpin {}
 
@@ -129,6 +133,17 @@ impl Writer {
                 }
             }
             Self::Boxed(half) => poll_write(half, &mut Context::from_waker(Waker::noop()), slices),
+        }
+    }
+
+    /// Lets the operating system take only little more than what it can send, where that can be said: what is written next does not
+    /// wait behind seconds of what was written before.
+    pub(crate) fn limit_unsent(&self) {
+        #[cfg(any(target_os = "android", target_os = "linux"))]
+        if let Self::Tcp(half) = self
+            && let Err(error) = socket2::SockRef::from(half.as_ref()).set_tcp_notsent_lowat(MAX_UNSENT)
+        {
+            tracing::debug!(%error, "TCP_NOTSENT_LOWAT could not be set");
         }
     }
 

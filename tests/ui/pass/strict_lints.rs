@@ -5,7 +5,7 @@
 
 //! A crate.
 
-use websocket::{Caller, CloseCode, Error, Listener, Payload, Reply, TextPayload, UpgradeError, UpgradeRequest};
+use websocket::{Caller, CloseCode, Error, Listener, UpgradeError, UpgradeRequest};
 
 /// A chat.
 pub struct Chat {
@@ -58,9 +58,6 @@ impl Chat {
     #[remote]
     fn on_close(&self, _status: CloseCode) {}
 }
-
-/// Uses the names that are imported.
-pub fn check<T: Payload + TextPayload + Reply>(_: T) {}
 
 fn main() {
     let _listener = Listener::new(0).service_with::<Chat>(Hub);

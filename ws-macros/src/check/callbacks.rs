@@ -5,13 +5,16 @@ use ws_core::callback::Callback as Fixed;
 use super::arguments::Arguments;
 use super::roles::{self, Remote, Role};
 use super::signature::{self, Noun};
-use super::{combination, dispatch};
+use super::{combination, dispatch, streams};
 use crate::diag::Diagnostics;
 use crate::item::RawImpl;
 use crate::model::{Callback, Event, MessageKind, Source};
 
 pub(super) fn check<'a>(block: &'a RawImpl, is_dispatching: bool, diags: &mut Diagnostics) -> Vec<Callback<'a>> {
     let remotes = roles::assign(block, is_dispatching, diags);
+    for remote in &remotes {
+        streams::check(remote.method, &block.header.generics, diags);
+    }
     let callbacks = (0..remotes.len()).filter_map(|index| check_callback(&remotes, index, diags)).collect();
     combination::check(&remotes, diags);
     dispatch::check(&remotes, diags);

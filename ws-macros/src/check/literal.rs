@@ -89,6 +89,16 @@ pub(super) fn string<'a>(key: Key, value: &'a Expr, diags: &mut Diagnostics) -> 
     None
 }
 
+pub(super) fn boolean(key: Key, value: &Expr, diags: &mut Diagnostics) -> Option<bool> {
+    if let Expr::Lit(literal) = peel(value)
+        && let Lit::Bool(boolean) = &literal.lit
+    {
+        return Some(boolean.value);
+    }
+    report_ill_typed(key, value, diags);
+    None
+}
+
 pub(super) fn report_ill_typed(key: Key, value: &Expr, diags: &mut Diagnostics) {
     diags.report(value, message::ill_typed_value(key.name(), key.expected(), key.example()));
 }

@@ -14,6 +14,7 @@ mod roles;
 mod settings;
 mod signature;
 mod sources;
+mod streams;
 mod upgrade;
 
 use crate::args::RawArgs;
@@ -40,6 +41,8 @@ pub(crate) fn service<'a>(args: &'a RawArgs, item: &'a RawItem, diags: &mut Diag
         state: args.state(),
         subprotocols: settings.subprotocols,
         dispatcher_key: settings.dispatcher_key,
+        stream_id: settings.stream_id,
+        skips_validation: settings.skips_validation,
         settings: settings.values,
         upgrade,
         callbacks,

@@ -17,6 +17,8 @@ pub(super) struct Settings<'a> {
     pub(super) path: Option<Path<'a>>,
     pub(super) subprotocols: Vec<&'a LitStr>,
     pub(super) dispatcher_key: Option<&'a LitStr>,
+    pub(super) stream_id: Option<&'a LitStr>,
+    pub(super) skips_validation: bool,
     pub(super) values: Vec<Setting<'a>>,
 }
 
@@ -29,6 +31,7 @@ pub(super) fn check<'a>(args: &'a RawArgs, diags: &mut Diagnostics) -> Settings<
             settings.check(arg.key, value, diags);
         }
     }
+    settings.check_stream_id(args, diags);
     settings
 }
 
@@ -47,21 +50,34 @@ impl<'a> Settings<'a> {
                 literal::check_size(key, value, diags);
                 self.values.push(Setting { key, value });
             }
-            Key::Dispatcher => self.dispatcher_key = check_dispatcher_key(value, diags),
+            Key::Dispatcher => self.dispatcher_key = check_field_name(key, value, diags),
+            Key::DispatcherStreamId => self.stream_id = check_field_name(key, value, diags),
             Key::Path => self.path = literal::string(key, value, diags).and_then(|path| path::check(path, diags)),
             Key::Subprotocols => self.subprotocols = check_subprotocols(value, diags),
+            Key::Validation => self.skips_validation = literal::boolean(key, value, diags) == Some(false),
             // Read as a path and a type, never as an expression.
             Key::Crate | Key::State => {}
         }
     }
+
+    /// A reply is found again by a field that is not the one that dispatches requests.
+    fn check_stream_id(&self, args: &RawArgs, diags: &mut Diagnostics) {
+        let Some(stream_id) = self.stream_id else { return };
+        if !args.has(Key::Dispatcher) {
+            diags.report(stream_id, message::stream_id_without_dispatcher_key());
+        } else if self.dispatcher_key.is_some_and(|key| key.value() == stream_id.value()) {
+            diags.report(stream_id, message::stream_id_is_dispatcher_key());
+        }
+    }
 }
 
-fn check_dispatcher_key<'a>(value: &'a Expr, diags: &mut Diagnostics) -> Option<&'a LitStr> {
-    let key = literal::string(Key::Dispatcher, value, diags)?;
-    if key.value().is_empty() {
-        diags.report(key, message::empty_dispatcher_key());
+/// The name of a field of the messages.
+fn check_field_name<'a>(key: Key, value: &'a Expr, diags: &mut Diagnostics) -> Option<&'a LitStr> {
+    let name = literal::string(key, value, diags)?;
+    if name.value().is_empty() {
+        diags.report(name, message::empty_field_name(key.name()));
     }
-    Some(key)
+    Some(name)
 }
 
 fn check_subprotocols<'a>(value: &'a Expr, diags: &mut Diagnostics) -> Vec<&'a LitStr> {

@@ -1,11 +1,11 @@
 //! How an event becomes a call.
 
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens as _, format_ident, quote};
 use syn::Type;
 
 use super::elide;
-use super::place::{local, local_at};
+use super::place::{self, local, local_at};
 use crate::model::{Callback, Event, MessageKind, Service, Source};
 
 /// ```text
@@ -19,7 +19,7 @@ use crate::model::{Callback, Event, MessageKind, Service, Source};
 /// ```
 pub(super) fn expand(service: &Service<'_>) -> TokenStream {
     let (caller, event) = (local("caller"), local("event"));
-    let arms = service.callbacks.iter().map(expand_arm);
+    let arms = service.callbacks.iter().map(|callback| expand_arm(service, callback));
     quote! {
         async fn call(&mut self, #caller: &__ws::Caller, #event: __ws::Event<'_>) -> __ws::Outcome {
             match #event {
@@ -30,21 +30,38 @@ pub(super) fn expand(service: &Service<'_>) -> TokenStream {
     }
 }
 
-fn expand_arm(callback: &Callback<'_>) -> TokenStream {
+fn expand_arm(service: &Service<'_>, callback: &Callback<'_>) -> TokenStream {
     let cfgs = &callback.cfgs;
-    let pattern = expand_pattern(&callback.event);
-    let call = expand_call(callback);
+    let stream_id = service.stream_id.filter(|_| callback.event.has_stream_id());
+    let pattern = expand_pattern(&callback.event, stream_id.is_some());
+    let call = expand_call(service, callback);
     let caller = local("caller");
     let outcome = match callback.event {
         Event::Close { .. } => quote!(__ws::ended!(#call)),
         Event::Ping { .. } => quote!(__ws::pong!(#caller, #call)),
-        _ => quote!(__ws::reply!(#caller, #call)),
+        _ => {
+            let id = local("id");
+            let carried = stream_id.map(|name| quote!(#name = #id,));
+            expand_reply(callback.function.output, &quote!(#caller, #carried #call))
+        }
     };
     quote!(#(#cfgs)* #pattern => #outcome,)
 }
 
-fn expand_pattern(event: &Event<'_>) -> TokenStream {
-    let variable = variable(event);
+/// `__ws::reply!(…)`, for the compiler at the type of what is returned: an error in that underlines it.
+fn expand_reply(output: Option<&Type>, arguments: &TokenStream) -> TokenStream {
+    let (first, last) = output.map_or_else(call_site, |output| place::ends(&output.to_token_stream()));
+    let name = place::put(first, quote!(__ws::reply!));
+    let arguments = place::put(last, quote!((#arguments)));
+    quote!(#name #arguments)
+}
+
+fn call_site() -> (Span, Span) {
+    (Span::call_site(), Span::call_site())
+}
+
+fn expand_pattern(event: &Event<'_>, takes_id: bool) -> TokenStream {
+    let (variable, id) = (variable(event), name_if("id", takes_id));
     let pattern = match event {
         Event::Close { status, reason } => {
             let status = name_if("status", status.is_some());
@@ -53,7 +70,7 @@ fn expand_pattern(event: &Event<'_>) -> TokenStream {
         }
         Event::Dispatched { index, payload, .. } => {
             let (index, payload) = (syn::Index::from(*index), name_if("message", payload.is_some()));
-            quote!(Dispatched(#index, #payload))
+            quote!(Dispatched(#index, #payload, #id))
         }
         Event::Error { .. } => quote!(Error(#variable)),
         Event::IdleTimeout => quote!(IdleTimeout),
@@ -66,32 +83,36 @@ fn expand_pattern(event: &Event<'_>) -> TokenStream {
         Event::Pong { .. } => quote!(Pong(#variable)),
         Event::Rejected { source: Source::Dispatched(index), .. } => {
             let index = syn::Index::from(*index);
-            quote!(Rejected(__ws::Source::Dispatched(#index), #variable))
+            quote!(Rejected(__ws::Source::Dispatched(#index), #variable, #id))
         }
         Event::Rejected { source: Source::Message(kind), .. } => {
             let kinds = kinds(*kind);
-            quote!(Rejected(#(__ws::Source::#kinds)|*, #variable))
+            quote!(Rejected(#(__ws::Source::#kinds)|*, #variable, _))
         }
     };
     quote!(__ws::Event::#pattern)
 }
 
 /// `Self::on_close(self, caller, status, reason).await`
-fn expand_call(callback: &Callback<'_>) -> TokenStream {
+fn expand_call(service: &Service<'_>, callback: &Callback<'_>) -> TokenStream {
     let name = callback.function.name;
     let mut arguments = vec![quote!(self)];
     arguments.extend(callback.caller.map(|ty| local_at("caller", ty).into_token_stream()));
-    arguments.extend(expand_arguments(&callback.event));
+    arguments.extend(expand_arguments(service, &callback.event));
     let dot_await = callback.function.is_async.then(|| quote!(.await));
     quote!(Self::#name(#(#arguments),*) #dot_await)
 }
 
-fn expand_arguments(event: &Event<'_>) -> Vec<TokenStream> {
+fn expand_arguments(service: &Service<'_>, event: &Event<'_>) -> Vec<TokenStream> {
     let variable = variable(event);
     let as_it_is = |name: &str, ty: Option<&Type>| ty.map(|ty| local_at(name, ty).into_token_stream());
     let payload = |ty: &Type| {
         let ty = elide::lifetimes(ty);
-        quote!(__ws::payload!(#variable as #ty)?)
+        let payload = if service.skips_validation { quote!(unvalidated) } else { quote!(payload) };
+        let id = local("id");
+        let carried =
+            service.stream_id.filter(|_| event.has_stream_id()).map(|_| quote!(.map_err(|failure| failure.of(#id))));
+        quote!(__ws::#payload!(#variable as #ty) #carried ?)
     };
     match event {
         Event::Close { status, reason } => {

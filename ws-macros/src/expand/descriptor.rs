@@ -13,6 +13,7 @@ use crate::types;
 ///     path: "/chat/<username>",
 ///     subprotocols: &["chat.v1"],
 ///     dispatcher_key: __ws::Some("event"),
+///     stream_id: __ws::Some("id"),
 ///     answers_pings: true,
 ///     routes: &[__ws::Route::Method("on_subscribe")],
 ///     ..__ws::Descriptor::DEFAULT
@@ -24,6 +25,7 @@ pub(super) fn expand(service: &Service<'_>) -> TokenStream {
     let optional = [
         expand_subprotocols(service),
         expand_dispatcher_key(service),
+        expand_stream_id(service),
         expand_answers_pings(service),
         expand_routes(service),
     ];
@@ -67,6 +69,10 @@ fn expand_subprotocols(service: &Service<'_>) -> Option<TokenStream> {
 
 fn expand_dispatcher_key(service: &Service<'_>) -> Option<TokenStream> {
     service.dispatcher_key.map(|key| quote!(dispatcher_key: __ws::Some(#key)))
+}
+
+fn expand_stream_id(service: &Service<'_>) -> Option<TokenStream> {
+    service.stream_id.map(|name| quote!(stream_id: __ws::Some(#name)))
 }
 
 fn expand_answers_pings(service: &Service<'_>) -> Option<TokenStream> {

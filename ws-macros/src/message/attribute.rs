@@ -63,9 +63,23 @@ pub(crate) fn zero_value(key: &str) -> String {
     format!("`{key}` must be greater than zero")
 }
 
-/// The dispatcher key names a field.
-pub(crate) fn empty_dispatcher_key() -> String {
-    "`dispatcher_key` must not be empty".to_owned().help("write the name of a field of the messages")
+/// The dispatcher key and the stream id name fields.
+pub(crate) fn empty_field_name(key: &str) -> String {
+    format!("`{key}` must not be empty").help("write the name of a field of the messages")
+}
+
+/// Only dispatched requests have replies with a stream id.
+///
+/// Original: 120.
+pub(crate) fn stream_id_without_dispatcher_key() -> String {
+    "`dispatcher_stream_id` requires a `dispatcher_key`".to_owned().help("add `dispatcher_key = \"event\"`")
+}
+
+/// The field that names the method cannot tell requests of one method apart.
+pub(crate) fn stream_id_is_dispatcher_key() -> String {
+    "`dispatcher_stream_id` must not be the `dispatcher_key`"
+        .to_owned()
+        .help("write the name of the field that tells one request from another")
 }
 
 /// A subprotocol is a token of RFC 7230.

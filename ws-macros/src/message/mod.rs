@@ -11,14 +11,14 @@ mod upgrade;
 use std::fmt::{Display, Write as _};
 
 pub(crate) use self::attribute::{
-    arguments_without_parentheses, attributes_exclude, duplicate_attribute, duplicate_subprotocol,
-    empty_dispatcher_key, expected_key, extractor_outside_upgrade, ill_typed_header, ill_typed_value,
-    invalid_header_name, invalid_subprotocol, key_without_value, marker_in_cfg_attr, marker_on_non_method,
-    missing_comma, missing_path, negative_seconds, stray_marker, takes_no_arguments, unknown_key, value_too_large,
-    zero_value,
+    arguments_without_parentheses, attributes_exclude, duplicate_attribute, duplicate_subprotocol, empty_field_name,
+    expected_key, extractor_outside_upgrade, ill_typed_header, ill_typed_value, invalid_header_name,
+    invalid_subprotocol, key_without_value, marker_in_cfg_attr, marker_on_non_method, missing_comma, missing_path,
+    negative_seconds, stray_marker, stream_id_is_dispatcher_key, stream_id_without_dispatcher_key, takes_no_arguments,
+    unknown_key, value_too_large, zero_value,
 };
 pub(crate) use self::callback::{
-    callback_of_another_name, dispatched_without_value, error_callback_of_ordinary_method,
+    borrowing_stream, callback_of_another_name, dispatched_without_value, error_callback_of_ordinary_method,
     error_callback_without_method, error_callback_without_payload, event_on_callback, event_without_dispatcher_key,
     excluded_callback, unknown_callback, unreachable_method, value_handled_twice,
 };

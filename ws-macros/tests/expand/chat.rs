@@ -29,13 +29,11 @@ const _: () = {
         };
         #[allow(path_statements)]
         const CHECKS: () = {
-            <String as ::websocket::FromSegment>::CHECK;
-            <Result<Self, UpgradeError> as ::websocket::UpgradeReply<Self>>::CHECK;
-            <String as ::websocket::Reply>::CHECK;
-            <&str as ::websocket::TextPayload>::CHECK;
-            <websocket::Result<()> as ::websocket::Reply>::CHECK;
-            <&[u8] as ::websocket::BytesPayload>::CHECK;
-            <Vec<u8> as ::websocket::PongReply>::CHECK;
+            <String as __ws::FromSegment>::CHECK;
+            <Result<Self, UpgradeError> as __ws::UpgradeReply<Self>>::CHECK;
+            <&str as __ws::TextPayload>::CHECK;
+            <&[u8] as __ws::BytesPayload>::CHECK;
+            <Vec<u8> as __ws::PongReply>::CHECK;
         };
         fn settings() -> __ws::Settings {
             __ws::Settings::new().idle_timeout(30)

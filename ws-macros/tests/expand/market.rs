@@ -40,11 +40,8 @@ const _: () = {
         };
         #[allow(path_statements)]
         const CHECKS: () = {
-            <Subscribe<'_> as crate::renamed::Payload>::CHECK;
-            #[cfg(feature = "heartbeat")]
-            <&'static str as crate::renamed::Reply>::CHECK;
-            <&'_ [u8] as crate::renamed::Payload>::CHECK;
-            <&'_ [u8] as crate::renamed::Reply>::CHECK;
+            <Subscribe<'_> as __ws::Payload<'_>>::CHECK;
+            <&'_ [u8] as __ws::Payload<'_>>::CHECK;
         };
         fn settings() -> __ws::Settings {
             __ws::Settings::new().max_frame_size(1024).connection_closure_timeout(-1)
@@ -54,18 +51,18 @@ const _: () = {
         }
         async fn call(&mut self, caller: &__ws::Caller, event: __ws::Event<'_>) -> __ws::Outcome {
             match event {
-                __ws::Event::Dispatched(0, message) => {
+                __ws::Event::Dispatched(0, message, _) => {
                     __ws::reply!(caller, Self::on_subscribe(self, __ws::payload!(message as Subscribe<'_>)?).await)
                 }
-                __ws::Event::Rejected(__ws::Source::Dispatched(0), error) => {
+                __ws::Event::Rejected(__ws::Source::Dispatched(0), error, _) => {
                     __ws::reply!(caller, Self::on_subscribe_error(self, caller, error))
                 }
                 #[cfg(feature = "heartbeat")]
-                __ws::Event::Dispatched(1, _) => __ws::reply!(caller, Self::keep_alive(self)),
+                __ws::Event::Dispatched(1, _, _) => __ws::reply!(caller, Self::keep_alive(self)),
                 __ws::Event::Text(message) | __ws::Event::Binary(message) => {
                     __ws::reply!(caller, Self::on_message(self, __ws::payload!(message as &'_ [u8])?).await)
                 }
-                __ws::Event::Rejected(__ws::Source::Text | __ws::Source::Binary, error) => {
+                __ws::Event::Rejected(__ws::Source::Text | __ws::Source::Binary, error, _) => {
                     __ws::reply!(caller, Self::on_message_error(self, error))
                 }
                 _ => __ws::unhandled(),

@@ -267,6 +267,13 @@ impl Outbox {
         if std::mem::take(&mut self.wakes_driver) { self.driver.take() } else { None }
     }
 
+    /// Keeps what is written next from waiting long behind what was written before.
+    pub(crate) fn limit_unsent(&self) {
+        if let Some(writer) = &self.writer {
+            writer.limit_unsent();
+        }
+    }
+
     /// Lets go of the socket and the queue.
     pub(crate) fn discard(&mut self) {
         self.writer = None;

@@ -295,6 +295,20 @@ impl Shared {
         self.until(|shared| shared.phase() >= Phase::Ended || shared.is_peer_leaving()).await;
     }
 
+    /// Resolves when streams may go on: the queue has drained to the low-water mark, or the connection is closing.
+    pub(crate) async fn drained(&self) {
+        while self.is_open() && !self.is_drained() {
+            let mut changed = pin!(self.changed.notified());
+            changed.as_mut().enable();
+            // Asks for the news before the second look, so that a drain in between is not missed.
+            self.with_outbox(Outbox::await_drain);
+            if self.is_drained() {
+                return;
+            }
+            changed.await;
+        }
+    }
+
     async fn until(&self, is_over: impl Fn(&Self) -> bool) {
         loop {
             let mut changed = pin!(self.changed.notified());

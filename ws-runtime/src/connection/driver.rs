@@ -85,6 +85,10 @@ fn serve<'s, S: Service>(
                     step = poll_fn(|cx| poll_step(progress, input, session, cx)).await?;
                     continue;
                 }
+                Step::Input if session.upkeep.streams.has_failed() => {
+                    Box::pin(session.settle_streams(service, &mut input.remainder())).await?;
+                    continue;
+                }
                 Step::Input if session.caller.shared().is_full() => {
                     step = Step::Wait(Progress::Stalled);
                     continue;
@@ -145,7 +149,7 @@ fn event<'a, S: Service>(
     }
     Ok(Some(match incoming {
         Incoming::Text(text) => match dispatch::route(&S::DESCRIPTOR, text) {
-            Some(index) => Event::Dispatched(index, Data::Text(text)),
+            Some((index, id)) => Event::Dispatched(index, Data::Text(text), id),
             None => Event::Text(Data::Text(text)),
         },
         Incoming::Binary(data) => Event::Binary(Data::Binary(data)),
@@ -169,6 +173,7 @@ fn poll_step(
     cx: &mut Context<'_>,
 ) -> Poll<Result<Step, End>> {
     turn::end();
+    session.upkeep.streams.poll(&session.caller, cx);
     let shared = session.caller.shared();
     if !shared.is_at_rest()
         && let Poll::Ready(Err(error)) = shared.uncork(cx, Outbox::poll_flush)
@@ -177,6 +182,9 @@ fn poll_step(
     }
     session.upkeep.poll_slow(&session.caller, cx);
     session.check_open()?;
+    if session.upkeep.streams.has_failed() {
+        return Poll::Ready(Ok(Step::Input));
+    }
     let step = ready!(poll_input(progress, input, session, cx))?;
     session.caller.shared().cork();
     turn::begin();

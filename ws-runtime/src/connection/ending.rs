@@ -29,6 +29,7 @@ pub(crate) async fn finish<S: Service>(service: &mut Option<S>, end: End, input:
     let caller = session.caller.clone();
     let shared = caller.shared();
     turn::end();
+    session.upkeep.streams.stop();
     if let (Some(service), Role::Client) = (&mut *service, S::ROLE)
         && matches!(end, End::Failed(_) | End::Received(..))
     {
@@ -150,7 +151,8 @@ async fn tell_error<S: Service>(
 ) -> bool {
     let connection = session.caller.connection_id();
     match session.call(service, Event::Error(error), remainder).await {
-        Ok(Ok(Handled::Done)) => true,
+        // A stream has nobody left to go to.
+        Ok(Ok(Handled::Done | Handled::Streaming(_))) => true,
         Ok(Ok(Handled::Unhandled)) => {
             tracing::debug!(%connection, %error, "no callback handles an error");
             true

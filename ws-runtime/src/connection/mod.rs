@@ -11,6 +11,7 @@ mod ending;
 pub(crate) mod input;
 pub(crate) mod read_ahead;
 mod session;
+mod streams;
 mod timers;
 mod upkeep;
 

@@ -16,7 +16,7 @@ use crate::connection::input::Remainder;
 use crate::connection::read_ahead::ReadAhead;
 use crate::connection::upkeep::Upkeep;
 use crate::error::Error;
-use crate::service::{Event, Failure, Handled, Outcome, Service, Source};
+use crate::service::{Event, Failure, Feed, Handled, Outcome, Rejection, Service, Source, StreamId};
 
 /// Everything of a connection but its input.
 #[derive(Debug)]
@@ -64,12 +64,39 @@ impl Session {
     ) -> Result<(), End> {
         match outcome {
             Ok(Handled::Done) => Ok(()),
+            Ok(Handled::Streaming(feed)) => match self.start_stream(feed) {
+                Ok(()) => Ok(()),
+                Err(failure) => self.fail(service, Kind::Other, failure, remainder).await,
+            },
             Ok(Handled::Unhandled) => {
                 self.unhandled::<S>(kind);
                 Ok(())
             }
             Err(failure) => self.fail(service, kind, failure, remainder).await,
         }
+    }
+
+    /// Applies the error rules to the streams that have failed.
+    pub(crate) async fn settle_streams<S: Service>(
+        &mut self,
+        service: &mut S,
+        remainder: &mut Remainder<'_>,
+    ) -> Result<(), End> {
+        while let Some(failure) = self.upkeep.streams.take_failure() {
+            self.fail(service, Kind::Other, failure, remainder).await?;
+            self.check_open()?;
+        }
+        Ok(())
+    }
+
+    fn start_stream(&mut self, feed: Feed) -> Result<(), Failure> {
+        let shared = self.caller.shared();
+        let limit = shared.terms().bounds.max_streams;
+        if self.upkeep.streams.is_empty() {
+            // A stream fills whatever it finds, and other messages are to pass it.
+            shared.with_outbox(|outbox| outbox.limit_unsent());
+        }
+        self.upkeep.streams.start(feed, limit).map_err(|error| Failure::Callback(error.into()))
     }
 
     /// Returns why no more messages are handled, if the connection is not open any more.
@@ -114,21 +141,27 @@ impl Session {
         failure: Failure,
         remainder: &mut Remainder<'_>,
     ) -> Result<(), End> {
-        let source = match (&failure, kind) {
-            (Failure::Binding(_), Kind::Message(source)) => Some(source),
-            _ => None,
+        let (error, stream_id, source) = match (failure, kind) {
+            (Failure::Rejected(rejection), Kind::Message(source)) => {
+                let Rejection { error, stream_id } = *rejection;
+                (error, stream_id, Some(source))
+            }
+            (failure, _) => (Error::from(failure), None, None),
         };
-        let error = Error::from(failure);
         let mut outcome = Ok(Handled::Unhandled);
         if let Some(source) = source {
-            outcome = self.call(service, Event::Rejected(source, &error), remainder).await?;
+            let stream_id = StreamId::from_json(stream_id.as_deref());
+            outcome = self.call(service, Event::Rejected(source, &error, stream_id), remainder).await?;
         }
         if matches!(outcome, Ok(Handled::Unhandled)) {
             outcome = self.call(service, Event::Error(&error), remainder).await?;
         }
         let connection = self.caller.connection_id();
+        if let Ok(Handled::Streaming(feed)) = outcome {
+            outcome = self.start_stream(feed).map(|()| Handled::Done);
+        }
         match outcome {
-            Ok(Handled::Done) => {}
+            Ok(Handled::Done | Handled::Streaming(_)) => {}
             Ok(Handled::Unhandled) => {
                 tracing::error!(%connection, service = S::DESCRIPTOR.name, error = %Report(&error), "no callback handles an error");
                 self.caller.start_close(&close_frame(&error));
@@ -149,7 +182,7 @@ impl From<Event<'_>> for Kind {
         match event {
             Event::Text(_) => Self::Message(Source::Text),
             Event::Binary(_) => Self::Message(Source::Binary),
-            Event::Dispatched(index, _) => Self::Message(Source::Dispatched(index)),
+            Event::Dispatched(index, ..) => Self::Message(Source::Dispatched(index)),
             Event::IdleTimeout => Self::IdleTimeout,
             Event::Open
             | Event::Ping(_)
@@ -192,6 +225,7 @@ pub(crate) fn catch<T>(poll: impl FnOnce() -> Poll<Result<T, End>>) -> Poll<Resu
 fn close_frame(error: &Error) -> CloseFrame {
     match error.close_code() {
         CloseCode::UNSUPPORTED_DATA => CloseFrame::unsupported_data(error.to_string()),
+        CloseCode::INVALID_PAYLOAD => CloseFrame::invalid_payload(error.to_string()),
         _ => CloseFrame::internal_error(""),
     }
 }

@@ -17,6 +17,7 @@ use crate::connection::End;
 use crate::connection::closing::Closing;
 use crate::connection::input::Remainder;
 use crate::connection::read_ahead::StreamEnd;
+use crate::connection::streams::Streams;
 use crate::connection::timers::{Beat, ControlRate, IdleTimer, KeepAlive, deadline};
 use crate::terms::{Bounds, SlowReceivers, Terms};
 
@@ -28,6 +29,7 @@ pub(crate) struct Upkeep {
     keep_alive: Option<Box<KeepAlive>>,
     /// Boxed: it is there while the peer reads too slowly, and only if that ends the connection.
     slow: Option<Pin<Box<Sleep>>>,
+    pub(crate) streams: Streams,
     /// Boxed: most peers send none.
     control_rate: Option<Box<ControlRate>>,
     /// No message is handled any more: what is left are `on_error` and `on_close`.
@@ -42,6 +44,7 @@ impl Upkeep {
             idle: terms.idle_timeout.map(|timeout| Box::new(IdleTimer::new(timeout))),
             keep_alive: terms.ping_interval.map(|interval| Box::new(KeepAlive::new(interval, terms.pong_timeout))),
             slow: None,
+            streams: Streams::default(),
             control_rate: None,
             is_ending: false,
             closing: None,
@@ -113,6 +116,7 @@ impl Upkeep {
         cx: &mut Context<'_>,
     ) -> Poll<End> {
         turn::end();
+        self.streams.poll(caller, cx);
         let shared = caller.shared();
         // A broken outbox is no reason to drop a callback half-way: the next read tells.
         // The peer need not wait for the last callbacks: our end of the stream ends at once.

@@ -136,6 +136,13 @@ impl Listener {
         self
     }
 
+    /// Limits the streamed replies that run at once on a connection: one more is an [`Error::TooManyStreams`](crate::Error::TooManyStreams),
+    /// which goes to `on_error`. At least 1; default 1000.
+    pub fn max_streams(mut self, count: usize) -> Self {
+        self.router = self.router.max_streams(count);
+        self
+    }
+
     /// Limits what is read ahead while a callback runs, so that pings are answered and the end of the connection is noticed
     /// meanwhile. Bytes; default 65 536. 0 reads nothing ahead.
     pub fn read_ahead_limit(mut self, bytes: usize) -> Self {

@@ -2,8 +2,9 @@
 
 use ws_core::close::CloseCode;
 
-use crate::error::{BindingError, BoxError, Error};
+use crate::error::{BoxError, Error};
 use crate::service::payload::Data;
+use crate::service::reply::Feed;
 
 /// Something for a callback.
 #[derive(Clone, Copy, Debug)]
@@ -16,7 +17,7 @@ pub enum Event<'a> {
     /// A binary message.
     Binary(Data<'a>),
     /// A text message for the dispatched method with this index.
-    Dispatched(u16, Data<'a>),
+    Dispatched(u16, Data<'a>, StreamId<'a>),
     /// A ping frame.
     Ping(Data<'a>),
     /// A pong frame.
@@ -26,9 +27,23 @@ pub enum Event<'a> {
     /// The connection is over.
     Close(CloseCode, &'a str),
     /// A message could not be bound to the argument of the method it was for.
-    Rejected(Source, &'a Error),
+    Rejected(Source, &'a Error, StreamId<'a>),
     /// Something went wrong.
     Error(&'a Error),
+}
+
+/// The field of a dispatched message that its replies carry too, in JSON; if the service asks for it and the message has it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct StreamId<'a>(Option<&'a str>);
+
+impl<'a> StreamId<'a> {
+    pub(crate) const fn from_json(json: Option<&'a str>) -> Self {
+        Self(json)
+    }
+
+    pub(crate) const fn as_json(self) -> Option<&'a str> {
+        self.0
+    }
 }
 
 /// The method that a rejected message was for.
@@ -46,10 +61,12 @@ pub enum Source {
 pub type Outcome = Result<Handled, Failure>;
 
 /// How an event ended well.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub enum Handled {
     /// A callback took it, and its reply is queued.
     Done,
+    /// A callback took it, and its reply is a stream.
+    Streaming(Feed),
     /// There is no callback for it.
     Unhandled,
 }
@@ -57,16 +74,42 @@ pub enum Handled {
 /// How an event ended badly.
 #[derive(Debug)]
 pub enum Failure {
-    /// The message does not fit the argument; the callback did not run.
-    Binding(BindingError),
+    /// The message does not fit the argument, or is not valid; the callback did not run. Boxed, so that what a callback makes of an
+    /// event stays small.
+    Rejected(Box<Rejection>),
     /// The callback returned an error.
     Callback(BoxError),
+}
+
+/// Why a message does not reach its callback.
+#[derive(Debug)]
+pub struct Rejection {
+    pub(crate) error: Error,
+    /// What a reply to the message carries, in JSON.
+    pub(crate) stream_id: Option<Box<str>>,
+}
+
+impl Failure {
+    #[cold]
+    pub(crate) fn rejected(error: impl Into<Error>) -> Self {
+        Self::Rejected(Box::new(Rejection { error: error.into(), stream_id: None }))
+    }
+
+    /// Notes what a reply to the rejected message carries.
+    #[must_use]
+    #[cold]
+    pub fn of(mut self, id: StreamId<'_>) -> Self {
+        if let Self::Rejected(rejection) = &mut self {
+            rejection.stream_id = id.as_json().map(Box::from);
+        }
+        self
+    }
 }
 
 impl From<Failure> for Error {
     fn from(failure: Failure) -> Self {
         match failure {
-            Failure::Binding(error) => Self::Binding(error),
+            Failure::Rejected(rejection) => rejection.error,
             // An error of ours that a callback passed on with `?` stays what it is.
             Failure::Callback(error) => match error.downcast() {
                 Ok(error) => *error,

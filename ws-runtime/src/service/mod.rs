@@ -14,10 +14,12 @@ use crate::upgrade::UpgradeRequest;
 
 pub use accept::{Accept, AcceptValue, UnfitAccept, UpgradeReply, UpgradeResult};
 pub use event::{Event, Failure, Handled, Outcome, Source};
-pub use payload::{BindRaw, BytesPayload, Data, Payload, TextPayload, Unfit as UnfitPayload};
+pub(crate) use event::{Rejection, StreamId};
+pub use payload::{BindJson, BindRaw, BytesPayload, CheckPayload, Data, KeepPayload, Payload, TextPayload, Unbindable};
+pub(crate) use reply::Feed;
 pub use reply::{
-    KeepOption, KeepValue, NoReply, PongReply, Reply, SendPong, SendValue, Unfit as UnfitReply, UnpackResult,
-    WrapOption,
+    KeepOption, KeepValue, NoReply, PongReply, Reply, SendJson, SendPong, SendStream, SendValue, Target, UnpackResult,
+    Unsendable, WrapOption,
 };
 pub use settings::{Seconds, Settings};
 
@@ -73,6 +75,8 @@ pub struct Descriptor {
     pub subprotocols: &'static [&'static str],
     /// The field that names the method of a text message.
     pub dispatcher_key: Option<&'static str>,
+    /// The field of a dispatched message that its replies carry too.
+    pub stream_id: Option<&'static str>,
     /// The service has an `on_ping`.
     pub answers_pings: bool,
     /// The dispatched methods; an [`Event::Dispatched`] carries an index into them.
@@ -81,6 +85,13 @@ pub struct Descriptor {
 
 impl Descriptor {
     /// A service without anything optional.
-    pub const DEFAULT: Self =
-        Self { name: "", path: "/", subprotocols: &[], dispatcher_key: None, answers_pings: false, routes: &[] };
+    pub const DEFAULT: Self = Self {
+        name: "",
+        path: "/",
+        subprotocols: &[],
+        dispatcher_key: None,
+        stream_id: None,
+        answers_pings: false,
+        routes: &[],
+    };
 }

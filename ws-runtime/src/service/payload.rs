@@ -5,11 +5,14 @@
 //! assertion on [`Payload`] next to it is the one error that the user sees.
 
 use bytes::Bytes;
+use serde::Deserialize;
+use serde_path_to_error::Segment;
 
 use crate::error::BindingError;
 use crate::kind::Kind;
 use crate::message::Message;
 use crate::service::Failure;
+use crate::validate::Validate;
 
 /// The payload of a message or a control frame, lent from the connection's buffer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,14 +25,15 @@ pub enum Data<'a> {
 
 /// What a callback can take as the payload of a message.
 ///
-/// `&str`, `String`, `&[u8]`, `Vec<u8>`, [`Bytes`], and [`Message`]. Text given to a bytes argument is its UTF-8; binary
-/// given to a text argument must be UTF-8.
+/// `&str`, `String`, `&[u8]`, `Vec<u8>`, [`Bytes`], and [`Message`] are taken as they are: text given to a bytes argument is its UTF-8;
+/// binary given to a text argument must be UTF-8. Any other type that implements [`serde::Deserialize`] is read as JSON, from text
+/// and from binary, and may borrow from the message; one that implements [`Validate`] is validated.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot receive a message",
     label = "not a payload",
-    note = "use `&str`, `String`, `&[u8]`, `Vec<u8>`, `Bytes`, or `Message`"
+    note = "use `&str`, `String`, `&[u8]`, `Vec<u8>`, `Bytes`, `Message`, or a type that implements `serde::Deserialize`"
 )]
-pub trait Payload {
+pub trait Payload<'de> {
     #[doc(hidden)]
     const CHECK: () = ();
 }
@@ -60,7 +64,10 @@ macro_rules! impl_checks {
     ($check:ident: $($payload:ty),*) => { $(#[diagnostic::do_not_recommend] impl $check for $payload {})* };
 }
 
-impl_checks!(Payload: &str, String, &[u8], Vec<u8>, Bytes, Message);
+#[diagnostic::do_not_recommend]
+impl<'de, T: Deserialize<'de>> Payload<'de> for T {}
+#[diagnostic::do_not_recommend]
+impl Payload<'_> for Message {}
 impl_checks!(TextPayload: &str, String);
 impl_checks!(BytesPayload: &[u8], Vec<u8>, Bytes);
 
@@ -144,14 +151,49 @@ pub trait BindRaw<'a, T> {
     fn bind(&self, data: Data<'a>) -> Result<T, Failure>;
 }
 
-impl<'a, T: Raw<'a>> BindRaw<'a, T> for &Kind<T> {
+impl<'a, T: Raw<'a>> BindRaw<'a, T> for &&Kind<T> {
+    #[inline]
     fn bind(&self, data: Data<'a>) -> Result<T, Failure> {
-        T::from_data(data).map_err(Failure::Binding)
+        T::from_data(data).map_err(Failure::rejected)
     }
 }
 
+/// Second stage: JSON.
+pub trait BindJson<'a, T> {
+    /// Binds the payload.
+    ///
+    /// # Errors
+    /// When the payload is not JSON, or does not fit the type.
+    fn bind(&self, data: Data<'a>) -> Result<T, Failure>;
+}
+
+impl<'a, T: Deserialize<'a>> BindJson<'a, T> for &Kind<T> {
+    #[inline]
+    fn bind(&self, data: Data<'a>) -> Result<T, Failure> {
+        let bound = match data {
+            Data::Text(text) => serde_json::from_str(text),
+            Data::Binary(data) => serde_json::from_slice(data),
+        };
+        bound.map_err(|error| explain::<T>(data, &error))
+    }
+}
+
+/// Finds the field that does not fit, by reading the payload once more: only what fails pays for it.
+#[cold]
+fn explain<'a, T: Deserialize<'a>>(data: Data<'a>, cause: &serde_json::Error) -> Failure {
+    let mut json = serde_json::Deserializer::from_slice(data.as_bytes());
+    let path = match serde_path_to_error::deserialize::<_, T>(&mut json) {
+        Err(error) if error.path().iter().any(|segment| !matches!(segment, Segment::Unknown)) => {
+            Some(error.path().to_string().into())
+        }
+        // What is wrong comes behind the value, or is the value.
+        _ => None,
+    };
+    Failure::rejected(BindingError::Json { path, cause: cause.to_string() })
+}
+
 /// Last stage: a type that cannot receive a message. The assertion on the type has stopped the build.
-pub trait Unfit<T> {
+pub trait Unbindable<T> {
     /// Is never run.
     ///
     /// # Errors
@@ -159,18 +201,66 @@ pub trait Unfit<T> {
     fn bind(&self, data: Data<'_>) -> Result<T, Failure>;
 }
 
-impl<T> Unfit<T> for Kind<T> {
+impl<T> Unbindable<T> for Kind<T> {
     fn bind(&self, _: Data<'_>) -> Result<T, Failure> {
         unreachable!("a type that is no payload does not compile")
     }
 }
 
-/// Binds the payload of an event to the type of an argument.
+/// First stage of validation: a type that knows what is valid.
+pub trait CheckPayload<T> {
+    /// Validates the payload.
+    ///
+    /// # Errors
+    /// When it is not valid.
+    fn check(&self, payload: T) -> Result<T, Failure>;
+}
+
+impl<T: Validate> CheckPayload<T> for &Kind<T> {
+    #[inline]
+    fn check(&self, payload: T) -> Result<T, Failure> {
+        match payload.validate() {
+            Ok(()) => Ok(payload),
+            Err(error) => Err(Failure::rejected(error)),
+        }
+    }
+}
+
+/// Last stage of validation: anything else is valid.
+pub trait KeepPayload<T> {
+    /// Keeps the payload.
+    ///
+    /// # Errors
+    /// None.
+    fn check(&self, payload: T) -> Result<T, Failure>;
+}
+
+impl<T> KeepPayload<T> for Kind<T> {
+    #[inline]
+    fn check(&self, payload: T) -> Result<T, Failure> {
+        Ok(payload)
+    }
+}
+
+/// Binds the payload of an event to the type of an argument, and validates it.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __payload {
     ($data:ident as $payload:ty) => {{
-        use $crate::__private::{BindRaw as _, UnfitPayload as _};
-        (&&$crate::__private::Kind::<$payload>::new()).bind($data)
+        use $crate::__private::{CheckPayload as _, KeepPayload as _};
+        match $crate::__private::unvalidated!($data as $payload) {
+            $crate::__private::Ok(payload) => (&&$crate::__private::Kind::of(&payload)).check(payload),
+            $crate::__private::Err(failure) => $crate::__private::Err(failure),
+        }
+    }};
+}
+
+/// Binds the payload of an event to the type of an argument.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __unvalidated {
+    ($data:ident as $payload:ty) => {{
+        use $crate::__private::{BindJson as _, BindRaw as _, Unbindable as _};
+        (&&&$crate::__private::Kind::<$payload>::new()).bind($data)
     }};
 }

@@ -17,8 +17,8 @@ fn keys() -> Vec<Case> {
             r#"path = "/", timeout = 30, state = Hub"#,
             "timeout",
             "unknown `service` attribute `timeout`\n= note: the attributes are `compression`, `connection_closure_timeout`, `crate`, \
-             `dispatcher_key`, `idle_timeout`, `max_frame_size`, `max_message_size`, `path`, `ping_interval`, \
-             `pong_timeout`, `state`, and `subprotocols`",
+             `dispatcher_key`, `dispatcher_stream_id`, `idle_timeout`, `max_frame_size`, `max_message_size`, `path`, \
+             `ping_interval`, `pong_timeout`, `state`, `subprotocols`, and `validation`",
         ),
         // The path is there, only misspelt: it is not missing too.
         args(
@@ -103,10 +103,35 @@ fn values() -> Vec<Case> {
             "`dispatcher_key` must be a string literal\n= help: write `dispatcher_key = \"event\"`",
         ),
         args(
-            "empty_dispatcher_key",
+            "empty_field_name",
             r#"path = "/", dispatcher_key = """#,
             "\"\"",
             "`dispatcher_key` must not be empty\n= help: write the name of a field of the messages",
+        ),
+        args(
+            "empty_field_name",
+            r#"path = "/", dispatcher_key = "event", dispatcher_stream_id = """#,
+            "\"\"",
+            "`dispatcher_stream_id` must not be empty\n= help: write the name of a field of the messages",
+        ),
+        args(
+            "stream_id_without_dispatcher_key",
+            r#"path = "/", dispatcher_stream_id = "id""#,
+            "\"id\"",
+            "`dispatcher_stream_id` requires a `dispatcher_key`\n= help: add `dispatcher_key = \"event\"`",
+        ),
+        args(
+            "stream_id_is_dispatcher_key",
+            r#"path = "/", dispatcher_key = "event", dispatcher_stream_id = r"event""#,
+            "r\"event\"",
+            "`dispatcher_stream_id` must not be the `dispatcher_key`\n\
+             = help: write the name of the field that tells one request from another",
+        ),
+        args(
+            "ill_typed_value",
+            r#"path = "/", validation = 0"#,
+            "0",
+            "`validation` must be `true` or `false`\n= help: write `validation = false`",
         ),
     ]
 }

@@ -1,7 +1,7 @@
-use super::{Case, members, service};
+use super::{Case, item, members, service};
 
 pub(super) fn cases() -> Vec<Case> {
-    [qualifiers(), lifetimes(), receivers(), counts(), callers(), close()].into_iter().flatten().collect()
+    [qualifiers(), lifetimes(), receivers(), counts(), callers(), close(), streams()].into_iter().flatten().collect()
 }
 
 fn qualifiers() -> Vec<Case> {
@@ -197,4 +197,30 @@ fn close() -> Vec<Case> {
         "the status must be before the reason in `on_close`\n= help: the expected signature is \
          `async fn on_close(&mut self, caller: &Caller, status: CloseCode, reason: &str)`",
     )]
+}
+
+fn streams() -> Vec<Case> {
+    vec![
+        members(
+            "borrowing_stream",
+            "#[remote] async fn on_open(&mut self) -> impl Stream<Item = u8> { todo!() }",
+            "impl Stream<Item = u8>",
+            "a streamed reply cannot borrow from `self` or the payload: it runs on when the callback has ended\n\
+             = help: add `+ use<>`, and move what the stream needs into it",
+        ),
+        members(
+            "borrowing_stream",
+            "#[remote] fn on_open<'a>(&'a self) -> Result<impl futures::Stream<Item = u8> + Send + use<'a>, Error> { todo!() }",
+            "impl futures::Stream<Item = u8> + Send + use<'a>",
+            "a streamed reply cannot borrow from `self` or the payload: it runs on when the callback has ended\n\
+             = help: add `+ use<>`, and move what the stream needs into it",
+        ),
+        item(
+            "borrowing_stream",
+            r#"#[service(path = "/")] impl<S, const N: usize> Chat<S, N> { #[remote] fn on_open(&self) -> Option<impl Stream> {} }"#,
+            "impl Stream",
+            "a streamed reply cannot borrow from `self` or the payload: it runs on when the callback has ended\n\
+             = help: add `+ use<S, N>`, and move what the stream needs into it",
+        ),
+    ]
 }
