@@ -35,6 +35,16 @@ impl Echo {
         }
         Self { said, expected, depth }
     }
+
+    /// Makes a batch of `depth` times the same text message.
+    pub(crate) fn of_text(text: &str, depth: usize) -> Self {
+        let (mut said, mut expected) = (Vec::new(), Vec::new());
+        for _ in 0..depth {
+            frames::push_masked(&mut said, frames::TEXT, text.as_bytes());
+            frames::push_unmasked(&mut expected, frames::TEXT, text.as_bytes());
+        }
+        Self { said, expected, depth }
+    }
 }
 
 impl Exchange for Echo {

@@ -29,6 +29,7 @@ use tokio::{
 
 use crate::{Result, environment};
 
+pub(crate) use ours::MESSAGE;
 pub(crate) use tasks::{Contexts, DEFAULT_MEMORY_LEVEL, Deflate, Task};
 
 /// A server that this program can be.
@@ -49,6 +50,8 @@ pub(crate) enum Ability {
     /// Compress, in the given ways.
     Deflate(Contexts),
     Echo,
+    /// Echo the one JSON message.
+    Json,
 }
 
 impl Server {
@@ -181,8 +184,12 @@ pub(crate) const FLOOR: &str = "tcp";
 /// What every table compares with, below these headings.
 pub(crate) const BASES: [(&str, &str); 2] = [("to ours", OURS), ("to floor", FLOOR)];
 
+/// The name of the row that reads the JSON which it echoes.
+pub(crate) const READ: &str = "websocket-json-read";
+
 const BROADCAST: &[Ability] = &[Ability::Broadcast];
 const ECHO: &[Ability] = &[Ability::Echo];
+const JSON: &[Ability] = &[Ability::Json];
 const ECHO_AND_BROADCAST: &[Ability] = &[Ability::Echo, Ability::Broadcast];
 const ECHO_AND_DEFLATE: &[Ability] =
     &[Ability::Echo, Ability::Deflate(Contexts::Dedicated), Ability::Deflate(Contexts::Shared)];
@@ -190,9 +197,12 @@ const EVERYTHING: &[Ability] =
     &[Ability::Echo, Ability::Broadcast, Ability::Deflate(Contexts::Dedicated), Ability::Deflate(Contexts::Shared)];
 
 /// All servers, in the order of the tables.
-pub(crate) static ALL: [Server; 15] = [
+pub(crate) static ALL: [Server; 18] = [
     Server { name: OURS, package: "ws-runtime", tasks: EVERYTHING, serve: ours::serve },
     Server { name: "websocket-prepared", package: "ws-runtime", tasks: BROADCAST, serve: ours::serve_prepared },
+    Server { name: "websocket-json-echo", package: "ws-runtime", tasks: JSON, serve: ours::serve_plain },
+    Server { name: READ, package: "ws-runtime", tasks: JSON, serve: ours::serve_read },
+    Server { name: "websocket-json-dispatched", package: "ws-runtime", tasks: JSON, serve: ours::serve_dispatched },
     Server { name: FLOOR, package: "tokio", tasks: ECHO, serve: tcp::serve },
     Server {
         name: "tokio-tungstenite",

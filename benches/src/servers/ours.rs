@@ -1,10 +1,12 @@
 //! This workspace: a service on a listener.
 
 mod hub;
+mod order;
 
 use std::time::Duration;
 
 use hub::{Encoding, Hub, Member};
+pub(crate) use order::MESSAGE;
 use websocket::{Compression, Listener, Service};
 
 use crate::{
@@ -41,6 +43,18 @@ pub(crate) fn serve(task: Task) -> Result<()> {
 /// Encodes a message once for all who hear it.
 pub(crate) fn serve_prepared(_: Task) -> Result<()> {
     broadcast(Encoding::Once)
+}
+
+pub(crate) fn serve_plain(_: Task) -> Result<()> {
+    run::<order::Plain>(Compression::off(), ())
+}
+
+pub(crate) fn serve_read(_: Task) -> Result<()> {
+    run::<order::Read>(Compression::off(), ())
+}
+
+pub(crate) fn serve_dispatched(_: Task) -> Result<()> {
+    run::<order::Dispatched>(Compression::off(), ())
 }
 
 fn broadcast(encoding: Encoding) -> Result<()> {

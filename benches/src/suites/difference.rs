@@ -40,13 +40,24 @@ pub(crate) fn require(program: &str) -> Result<()> {
     }
 }
 
+/// Makes batches of 125 bytes of noise.
+pub(crate) fn noise(depth: usize) -> impl Fn(Handshake) -> Echo {
+    move |handshake| Echo::new(SIZE, depth, handshake)
+}
+
 impl Tool {
-    /// Returns what one echo of 125 bytes on one connection costs.
+    /// Returns what one echo of what `said` makes costs on one connection.
     #[expect(clippy::cast_precision_loss, reason = "some thousand messages")]
-    pub(crate) fn per_message(&self, server: &Server, depth: usize, cores: Cores) -> Result<Counted> {
+    pub(crate) fn per_message(
+        &self,
+        server: &Server,
+        said: impl Fn(Handshake) -> Echo,
+        depth: usize,
+        cores: Cores,
+    ) -> Result<Counted> {
         let [fewer, more] = self.counts;
-        let least = self.count(server, depth, fewer, cores)?;
-        let most = self.count(server, depth, more, cores)?;
+        let least = self.count(server, &said, fewer / depth, cores)?;
+        let most = self.count(server, &said, more / depth, cores)?;
         let messages = (more - fewer) as f64;
         Ok(most
             .into_iter()
@@ -57,17 +68,23 @@ impl Tool {
             .collect())
     }
 
-    fn count(&self, server: &Server, depth: usize, messages: usize, cores: Cores) -> Result<Counted> {
+    fn count(
+        &self,
+        server: &Server,
+        said: &impl Fn(Handshake) -> Echo,
+        batches: usize,
+        cores: Cores,
+    ) -> Result<Counted> {
         let out = env::temp_dir().join(format!("benches-{}.count", process::id()));
         let out = out.to_str().ok_or("the temporary directory has a name that is not UTF-8")?;
         let command = (self.command)(out);
         let command: Vec<&str> = command.iter().map(String::as_str).collect();
         let process = ServerProcess::start_under(&command, server, Task::Echo, cores.server)?;
         let handshake = if server.is_floor() { Handshake::None } else { Handshake::Plain };
-        let mut load = Load::connect(process.address(), 1, handshake, Echo::new(SIZE, depth, handshake))?;
+        let mut load = Load::connect(process.address(), 1, handshake, said(handshake))?;
         load.run_batches(WARM_UP)?;
         (self.reset)(process.id())?;
-        load.run_batches(messages / depth)?;
+        load.run_batches(batches)?;
         drop(load);
         process.stop()?;
         let counted = (self.read)(out);

@@ -25,7 +25,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     for depth in DEPTHS.into_iter().filter(|depth| options.wants_line(&format!("d{depth}"))) {
         let mut rows = Vec::new();
         for server in able(Ability::Echo, options)? {
-            match CALLGRIND.per_message(server, depth, Cores::choose()?) {
+            match CALLGRIND.per_message(server, difference::noise(depth), depth, Cores::choose()?) {
                 Ok(counted) => rows.push((server.name, counted)),
                 Err(error) => mistakes.push(format!("d{depth}, {}: {error}", server.name)),
             }
@@ -68,4 +68,4 @@ fn table(rows: &[(&str, Counted)]) -> Table {
 }
 
 const DEPTHS: [usize; 2] = [1, 16];
-const CALLGRIND: Tool = Tool { command: callgrind, reset, read: total, counts: [960, 5760] };
+pub(crate) const CALLGRIND: Tool = Tool { command: callgrind, reset, read: total, counts: [960, 5760] };

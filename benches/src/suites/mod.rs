@@ -4,6 +4,7 @@ mod broadcast;
 mod connect;
 mod deflate;
 mod difference;
+mod dispatch;
 mod echo;
 mod idle;
 mod instructions;
@@ -62,5 +63,6 @@ pub(crate) const ALL: &[Suite] = &[
     Suite { name: "deflate", run: deflate::run },
     Suite { name: "connect", run: connect::run },
     Suite { name: "instructions", run: instructions::run },
+    Suite { name: "dispatch", run: dispatch::run },
     Suite { name: "syscalls", run: syscalls::run },
 ];

@@ -21,7 +21,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     for depth in DEPTHS.into_iter().filter(|depth| options.wants_line(&format!("d{depth}"))) {
         let mut table = Table::new(&["server", "syscalls/msg", "of these"]);
         for server in able(Ability::Echo, options)? {
-            match STRACE.per_message(server, depth, Cores::choose()?) {
+            match STRACE.per_message(server, difference::noise(depth), depth, Cores::choose()?) {
                 Ok(counted) => table.row(row(server.name, &counted)),
                 Err(error) => mistakes.push(format!("d{depth}, {}: {error}", server.name)),
             }

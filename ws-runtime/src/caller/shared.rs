@@ -56,6 +56,8 @@ pub(crate) struct Shared {
     needs_driver: AtomicBool,
     /// The peer has closed or is gone, which the driver has not come to yet.
     peer_leaves: AtomicBool,
+    /// The driver handles no message any more: what is left are `on_error` and `on_close`.
+    is_ending: AtomicBool,
     /// How many messages were thrown away because the peer was too slow.
     dropped: AtomicU64,
     /// Tells everybody who waits for room or for the end to look again.
@@ -117,6 +119,7 @@ impl Shared {
             is_corked: AtomicBool::new(true),
             needs_driver: AtomicBool::new(true),
             peer_leaves: AtomicBool::new(false),
+            is_ending: AtomicBool::new(false),
             dropped: AtomicU64::new(0),
             changed: Notify::new(),
         }
@@ -278,6 +281,16 @@ impl Shared {
         if !self.peer_leaves.swap(true, Ordering::AcqRel) {
             self.changed.notify_waiters();
         }
+    }
+
+    /// Notes that no message is handled any more.
+    pub(crate) fn begin_ending(&self) {
+        self.is_ending.store(true, Ordering::Relaxed);
+    }
+
+    /// Only for the driver.
+    pub(crate) fn is_ending(&self) -> bool {
+        self.is_ending.load(Ordering::Relaxed)
     }
 
     /// Returns whether the peer is known to have closed, or to be gone.

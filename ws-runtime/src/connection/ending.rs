@@ -54,7 +54,7 @@ pub(crate) async fn finish<S: Service>(service: &mut Option<S>, end: End, input:
         End::Aborted | End::Failed(_) | End::Lost(_) | End::Panicked => (CloseCode::ABNORMAL, String::new()),
     };
     shared.end(Phase::Ended);
-    session.upkeep.is_ending = true;
+    shared.begin_ending();
     input.discard();
     let can_talk = !matches!(end, End::Aborted | End::Lost(_));
     if let Some(service) = service

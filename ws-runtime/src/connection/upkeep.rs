@@ -32,8 +32,6 @@ pub(crate) struct Upkeep {
     pub(crate) streams: Streams,
     /// Boxed: most peers send none.
     control_rate: Option<Box<ControlRate>>,
-    /// No message is handled any more: what is left are `on_error` and `on_close`.
-    pub(crate) is_ending: bool,
     /// Has begun when our close frame went out while a callback was waiting. Boxed: it is needed once at most.
     pub(crate) closing: Option<Box<Closing>>,
 }
@@ -46,7 +44,6 @@ impl Upkeep {
             slow: None,
             streams: Streams::default(),
             control_rate: None,
-            is_ending: false,
             closing: None,
         }
     }
@@ -120,11 +117,12 @@ impl Upkeep {
         let shared = caller.shared();
         // A broken outbox is no reason to drop a callback half-way: the next read tells.
         // The peer need not wait for the last callbacks: our end of the stream ends at once.
-        let work = if self.is_ending { Outbox::poll_shutdown } else { Outbox::poll_flush };
+        let is_ending = shared.is_ending();
+        let work = if is_ending { Outbox::poll_shutdown } else { Outbox::poll_flush };
         let _ = shared.uncork(cx, work);
         self.poll_slow(caller, cx);
         match shared.phase() {
-            _ if self.is_ending => {}
+            _ if is_ending => {}
             Phase::Open => self.read_ahead(caller, remainder, is_first, cx),
             Phase::Closing => {
                 let closing =
