@@ -22,17 +22,17 @@ const MAX_DEPTH: u32 = 127;
 /// ```
 #[must_use]
 pub fn fields<'a, const N: usize>(text: &'a str, names: [&str; N]) -> Option<[Option<&'a str>; N]> {
-    let mut scanner = Scanner { text, at: 0 };
+    let mut scanner = Scanner { rest: text.as_bytes() };
     let mut values = [None; N];
     scanner.expect(b'{')?;
     if !scanner.takes(b'}') {
         loop {
             let name = scanner.name()?;
-            scanner.skip_whitespace();
-            let start = scanner.at;
-            scanner.value()?;
-            for (value, _) in values.iter_mut().zip(names).filter(|(_, searched)| name.is(searched)) {
-                *value = Some(&text[start..scanner.at]);
+            let first = scanner.token()?;
+            let start = text.len() - scanner.rest.len() - 1;
+            scanner.value(first)?;
+            if let Some(index) = names.iter().position(|searched| name.is(searched)) {
+                values[index] = Some(&text[start..text.len() - scanner.rest.len()]);
             }
             match scanner.token()? {
                 b',' => {}
@@ -41,8 +41,7 @@ pub fn fields<'a, const N: usize>(text: &'a str, names: [&str; N]) -> Option<[Op
             }
         }
     }
-    scanner.skip_whitespace();
-    (scanner.at == text.len()).then_some(values)
+    scanner.token().is_none().then_some(values)
 }
 
 /// What stands between the quotes of a JSON string, which is valid.
@@ -73,10 +72,6 @@ impl<'a> JsonStr<'a> {
             '\\' => Some(unescape(&mut chars)),
             char => Some(char),
         })
-    }
-
-    fn is(self, other: &str) -> bool {
-        if self.has_escapes { self.chars().eq(other.chars()) } else { self.raw == other }
     }
 }
 
@@ -111,62 +106,87 @@ fn code_unit(chars: &mut Chars<'_>) -> u32 {
 const HIGH_SURROGATES: RangeInclusive<u32> = 0xd800..=0xdbff;
 const LOW_SURROGATES: RangeInclusive<u32> = 0xdc00..=0xdfff;
 
-/// A place in a text. Each method moves on behind what it names; `None` is what no JSON has there.
+/// The name of a field, as it was written.
+struct Name<'a> {
+    raw: &'a [u8],
+    has_escapes: bool,
+}
+
+impl Name<'_> {
+    #[inline]
+    fn is(&self, other: &str) -> bool {
+        if self.has_escapes { self.means(other) } else { self.raw == other.as_bytes() }
+    }
+
+    #[cold]
+    fn means(&self, other: &str) -> bool {
+        str::from_utf8(self.raw).is_ok_and(|raw| JsonStr { raw, has_escapes: true }.chars().eq(other.chars()))
+    }
+}
+
+/// What is left of a text. Each method moves on behind what it names; `None` is what no JSON has there.
 struct Scanner<'a> {
-    text: &'a str,
-    at: usize,
+    rest: &'a [u8],
 }
 
 impl<'a> Scanner<'a> {
-    fn peek(&self) -> Option<u8> {
-        self.text.as_bytes().get(self.at).copied()
-    }
-
-    fn next(&mut self) -> Option<u8> {
-        let byte = self.peek()?;
-        self.at += 1;
-        Some(byte)
-    }
-
     #[inline]
-    fn skip_whitespace(&mut self) {
-        while let Some(b' ' | b'\n' | b'\r' | b'\t') = self.peek() {
-            self.at += 1;
-        }
+    fn next(&mut self) -> Option<u8> {
+        let (first, rest) = self.rest.split_first()?;
+        self.rest = rest;
+        Some(*first)
     }
 
     /// The next byte that is no white space.
     #[inline]
     fn token(&mut self) -> Option<u8> {
-        self.skip_whitespace();
-        self.next()
+        loop {
+            let byte = self.next()?;
+            if byte > b' ' || !matches!(byte, b' ' | b'\n' | b'\r' | b'\t') {
+                return Some(byte);
+            }
+        }
     }
 
+    #[inline]
     fn expect(&mut self, byte: u8) -> Option<()> {
-        (self.token()? == byte).then_some(())
+        match self.rest {
+            // Most have no white space.
+            [first, rest @ ..] if *first == byte => {
+                self.rest = rest;
+                Some(())
+            }
+            _ => (self.token()? == byte).then_some(()),
+        }
     }
 
     /// Whether this byte is the next token; moves on behind it then.
+    #[inline]
     fn takes(&mut self, byte: u8) -> bool {
-        self.skip_whitespace();
-        let is_next = self.peek() == Some(byte);
-        self.at += usize::from(is_next);
+        let here = self.rest;
+        let is_next = self.token() == Some(byte);
+        if !is_next {
+            self.rest = here;
+        }
         is_next
     }
 
     /// The name of a field, and the colon behind it.
-    #[inline]
-    fn name(&mut self) -> Option<JsonStr<'a>> {
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "a fifth less for a whole message")]
+    fn name(&mut self) -> Option<Name<'a>> {
         self.expect(b'"')?;
-        let name = self.string()?;
+        let start = self.rest;
+        let has_escapes = self.string()?;
+        let raw = &start[..start.len() - self.rest.len() - 1];
         self.expect(b':')?;
-        Some(name)
+        Some(Name { raw, has_escapes })
     }
 
-    /// A whole value, whatever it is, at the depth 1.
+    /// The rest of a value, whatever it is, at the depth 1.
     #[inline]
-    fn value(&mut self) -> Option<()> {
-        match self.next()? {
+    fn value(&mut self, first: u8) -> Option<()> {
+        match first {
             b'{' => self.nested(true),
             b'[' => self.nested(false),
             first => self.scalar(first),
@@ -188,13 +208,8 @@ impl<'a> Scanner<'a> {
                     self.name()?;
                 }
                 match self.token()? {
-                    b'{' => {
-                        open.push(true)?;
-                        is_empty = true;
-                        continue;
-                    }
-                    b'[' => {
-                        open.push(false)?;
+                    first @ (b'{' | b'[') => {
+                        open.push(first == b'{')?;
                         is_empty = true;
                         continue;
                     }
@@ -216,76 +231,102 @@ impl<'a> Scanner<'a> {
         }
     }
 
-    #[inline]
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "a fifth less for a whole message")]
     fn scalar(&mut self, first: u8) -> Option<()> {
         match first {
             b'"' => self.string().map(drop),
             b'-' | b'0'..=b'9' => self.number(first),
-            b't' => self.literal("rue"),
-            b'f' => self.literal("alse"),
-            b'n' => self.literal("ull"),
+            b't' => self.literal(b"rue"),
+            b'f' => self.literal(b"alse"),
+            b'n' => self.literal(b"ull"),
             _ => None,
         }
     }
 
-    fn literal(&mut self, rest: &str) -> Option<()> {
-        self.text.as_bytes()[self.at..].starts_with(rest.as_bytes()).then(|| self.at += rest.len())
+    fn literal(&mut self, rest: &[u8]) -> Option<()> {
+        self.rest = self.rest.strip_prefix(rest)?;
+        Some(())
     }
 
     fn number(&mut self, first: u8) -> Option<()> {
-        let start = self.at - 1;
+        let start = self.rest;
         let digit = if first == b'-' { self.next()? } else { first };
         match digit {
             b'0' => {}
             b'1'..=b'9' => self.skip_digits(),
             _ => return None,
         }
-        if self.peek() == Some(b'.') {
-            self.at += 1;
+        if let [b'.', rest @ ..] = self.rest {
+            self.rest = rest;
             self.digits()?;
         }
-        let has_exponent = matches!(self.peek(), Some(b'e' | b'E'));
-        if has_exponent {
-            self.at += 1;
-            if let Some(b'+' | b'-') = self.peek() {
-                self.at += 1;
-            }
+        let mut is_large = start.len() - self.rest.len() > f64::MAX_10_EXP as usize;
+        if let [b'e' | b'E', rest @ ..] = self.rest {
+            is_large = true;
+            self.rest = if let [b'+' | b'-', rest @ ..] = rest { rest } else { rest };
             self.digits()?;
         }
         // What no `f64` holds, no deserializer of numbers reads.
-        let is_large = has_exponent || self.at - start > f64::MAX_10_EXP as usize;
-        (!is_large || self.text[start..self.at].parse().is_ok_and(f64::is_finite)).then_some(())
+        (!is_large || is_finite(first, &start[..start.len() - self.rest.len()])).then_some(())
     }
 
     fn digits(&mut self) -> Option<()> {
-        let start = self.at;
+        self.next().filter(u8::is_ascii_digit)?;
         self.skip_digits();
-        (self.at > start).then_some(())
+        Some(())
     }
 
+    #[inline]
     fn skip_digits(&mut self) {
-        while let Some(b'0'..=b'9') = self.peek() {
-            self.at += 1;
+        while let [b'0'..=b'9', rest @ ..] = self.rest {
+            self.rest = rest;
         }
     }
 
-    /// What is behind an opening quote, to the closing one.
+    /// The rest of a string, with its closing quote. Returns whether there are escapes in it.
     #[inline]
-    fn string(&mut self) -> Option<JsonStr<'a>> {
-        let start = self.at;
-        let mut has_escapes = false;
+    fn string(&mut self) -> Option<bool> {
+        self.skip_plain();
+        match self.next()? {
+            b'"' => Some(false),
+            b'\\' => self.escaped(),
+            _ => None,
+        }
+    }
+
+    /// The rest of a string behind its first backslash.
+    #[cold]
+    fn escaped(&mut self) -> Option<bool> {
         loop {
-            self.at += special_byte(&self.text.as_bytes()[self.at..])?;
+            self.escape()?;
+            self.skip_plain();
             match self.next()? {
-                b'"' => return Some(JsonStr { raw: &self.text[start..self.at - 1], has_escapes }),
-                b'\\' => self.escape()?,
+                b'"' => return Some(true),
+                b'\\' => {}
                 _ => return None,
             }
-            has_escapes = true;
         }
     }
 
-    #[cold]
+    /// The plain part of a string: up to a quote, a backslash, or a control character.
+    #[inline]
+    fn skip_plain(&mut self) {
+        while let Some((word, rest)) = self.rest.split_first_chunk::<8>() {
+            let special = special_bits(u64::from_le_bytes(*word));
+            if special != 0 {
+                self.rest = &self.rest[special.trailing_zeros() as usize / 8..];
+                return;
+            }
+            self.rest = rest;
+        }
+        while let [byte, rest @ ..] = self.rest
+            && !matches!(byte, b'"' | b'\\' | 0..b' ')
+        {
+            self.rest = rest;
+        }
+    }
+
     fn escape(&mut self) -> Option<()> {
         match self.next()? {
             b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't' => Some(()),
@@ -304,6 +345,12 @@ impl<'a> Scanner<'a> {
     fn code_unit(&mut self) -> Option<u32> {
         (0..4).try_fold(0, |unit, _| Some((unit << 4) | char::from(self.next()?).to_digit(16)?))
     }
+}
+
+#[cold]
+fn is_finite(first: u8, rest: &[u8]) -> bool {
+    let number = [&[first], rest].concat();
+    str::from_utf8(&number).is_ok_and(|number| number.parse().is_ok_and(f64::is_finite))
 }
 
 /// The objects and arrays around a place, below the outermost object: a bit for each, the innermost is the lowest.
@@ -335,21 +382,6 @@ impl Nesting {
     const fn is_over(&self) -> bool {
         self.depth == 0
     }
-}
-
-/// Finds the first byte that ends a plain part of a string: a quote, a backslash, or a control character.
-#[inline]
-fn special_byte(bytes: &[u8]) -> Option<usize> {
-    let is_special = |byte: &u8| matches!(byte, b'"' | b'\\' | 0..b' ');
-    let (words, rest) = bytes.as_chunks::<8>();
-    for (index, word) in words.iter().enumerate() {
-        let special = special_bits(u64::from_le_bytes(*word));
-        if special != 0 {
-            return Some(index * 8 + special.trailing_zeros() as usize / 8);
-        }
-    }
-    let index = rest.iter().position(is_special)?;
-    Some(words.len() * 8 + index)
 }
 
 /// Sets the highest bit of each special byte; above the lowest of them also of others.
