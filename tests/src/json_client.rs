@@ -88,19 +88,23 @@ impl JsonClient {
         }
     }
 
-    /// Waits for a close frame, and returns its code and its reason; messages before it are thrown away.
+    /// Waits for a close frame and for the end, and returns the frame's code and reason; messages before it are thrown away.
     ///
     /// # Panics
     ///
     /// When the connection ends in another way.
-    pub async fn closing(&mut self) -> (u16, String) {
-        loop {
-            match within("the end", self.socket.next()).await {
+    pub async fn ends(&mut self) -> (u16, String) {
+        let frame = loop {
+            match within("a close frame", self.socket.next()).await {
                 Some(Ok(Message::Text(_))) => {}
-                Some(Ok(Message::Close(Some(frame)))) => return (frame.code.into(), frame.reason.to_string()),
+                Some(Ok(Message::Close(Some(frame)))) => break frame,
                 other => panic!("{other:?} instead of a close frame"),
             }
-        }
+        };
+        // Only now the answer goes out.
+        let more = within("the end", self.socket.next()).await;
+        assert!(more.is_none(), "{more:?} after a close frame");
+        (frame.code.into(), frame.reason.to_string())
     }
 
     /// Closes the connection with 1000, and waits until the server has answered; messages before that are thrown away.
@@ -111,7 +115,7 @@ impl JsonClient {
     pub async fn leave(mut self) {
         let frame = tokio_tungstenite::tungstenite::protocol::CloseFrame { code: CloseCode::Normal, reason: "".into() };
         within("the close frame to be sent", self.socket.close(Some(frame))).await.expect("the server is there");
-        assert_eq!(self.closing().await.0, 1000, "the code of the server's answer");
+        assert_eq!(self.ends().await.0, 1000, "the code of the server's answer");
     }
 }
 

@@ -4,6 +4,7 @@
 
 mod example;
 pub mod faulty;
+mod foreign_client;
 mod foreign_server;
 pub mod json_client;
 mod participant;
@@ -22,6 +23,7 @@ use tokio::{
 };
 
 pub use example::Example;
+pub use foreign_client::ForeignClient;
 pub use foreign_server::ForeignServer;
 pub use participant::{Client, Participant};
 

@@ -13,32 +13,37 @@ use crate::{
     relay_stderr,
 };
 
-/// Starts `script` with `interpreter`, which is a program on the path or one inside of `tests/clients`.
+/// Starts a participant's script.
 pub(crate) fn start(
     interpreter: &str,
     script: &str,
     address: SocketAddr,
     name: &str,
 ) -> (UnboundedSender<Command>, UnboundedReceiver<Report>) {
+    let child = spawn(interpreter, script, &[&address.to_string(), name]);
+    let (commands, to_do) = mpsc::unbounded_channel();
+    let (happened, reports) = mpsc::unbounded_channel();
+    tokio::spawn(run(child, to_do, happened));
+    (commands, reports)
+}
+
+/// Starts `script` with `interpreter`, which is a program on the path or one inside of `tests/clients`.
+pub(crate) fn spawn(interpreter: &str, script: &str, arguments: &[&str]) -> Child {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("clients");
     let installed = folder.join("node_modules").exists() && folder.join(".venv").exists();
     assert!(installed, "the clients of the tests are not installed: `scripts/test.sh` does that");
     let program = if interpreter.contains('/') { folder.join(interpreter) } else { interpreter.into() };
     let mut child = process::Command::new(program)
         .arg(folder.join(script))
-        .args([&address.to_string(), name])
+        .args(arguments)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .kill_on_drop(true)
         .spawn()
         .unwrap_or_else(|error| panic!("`{interpreter} {script}` does not start: {error}"));
-    relay_stderr(format!("{script} ({name})"), child.stderr.take());
-
-    let (commands, to_do) = mpsc::unbounded_channel();
-    let (happened, reports) = mpsc::unbounded_channel();
-    tokio::spawn(run(child, to_do, happened));
-    (commands, reports)
+    relay_stderr(format!("{script} ({})", arguments.join(" ")), child.stderr.take());
+    child
 }
 
 /// Relays until the script ends, which it does at the end of its commands; it is killed if this future is dropped before.

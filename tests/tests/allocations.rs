@@ -1,9 +1,10 @@
-//! A message costs no allocation: not the lent text, not the call, not the answer. One test alone in its process, because it
-//! counts every allocation there.
+//! A message costs no allocation: not the lent text, not the call, not the answer, and not the way to its method and into a payload
+//! that borrows. One test alone in its process, because it counts every allocation there.
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
+use serde::{Deserialize, Serialize};
 use tests::raw::{BINARY, TEXT, frame, handshake};
 use tests::server::serve;
 use tests::within;
@@ -16,8 +17,26 @@ struct Echo {
     count: u64,
 }
 
-#[websocket::service(path = "/")]
+#[derive(Deserialize)]
+struct Order<'a> {
+    pair: &'a str,
+    amount: f64,
+}
+
+#[derive(Serialize)]
+struct Accepted {
+    amount: f64,
+}
+
+#[websocket::service(path = "/", dispatcher_key = "event", dispatcher_stream_id = "id")]
 impl Echo {
+    #[remote]
+    #[expect(clippy::needless_pass_by_value, reason = "a payload is passed by value")]
+    fn on_new_order(&mut self, order: Order<'_>) -> Accepted {
+        self.count += order.pair.len() as u64;
+        Accepted { amount: order.amount }
+    }
+
     #[remote]
     fn on_text_message<'a>(&mut self, text: &'a str) -> &'a str {
         self.count += 1;
@@ -31,9 +50,11 @@ impl Echo {
     }
 }
 
-/// Messages sent together.
+/// Messages of each kind, sent together.
 const DEPTH: usize = 16;
 const PAYLOAD: [u8; 100] = [b'x'; 100];
+const ORDER: &str = r#"{"id":[7],"event":"newOrder","pair":"XBT/USD","flags":["post"],"amount":1.5}"#;
+const ACCEPTED: &[u8] = br#"{"amount":1.5,"id":[7]}"#;
 
 #[tokio::test]
 async fn a_message_costs_no_allocation() {
@@ -45,8 +66,8 @@ async fn a_message_costs_no_allocation() {
         head.push(stream.read_u8().await.expect("the server answers"));
     }
 
-    let messages = [frame(TEXT, PAYLOAD), frame(BINARY, PAYLOAD)].concat().repeat(DEPTH / 2);
-    let mut answers = vec![0; DEPTH * (2 + PAYLOAD.len())];
+    let messages = [frame(TEXT, PAYLOAD), frame(BINARY, PAYLOAD), frame(TEXT, ORDER)].concat().repeat(DEPTH);
+    let mut answers = vec![0; DEPTH * (2 * (2 + PAYLOAD.len()) + 2 + ACCEPTED.len())];
     let mut before = 0;
     for round in 0..110 {
         if round == 10 {
@@ -56,7 +77,8 @@ async fn a_message_costs_no_allocation() {
         stream.write_all(&messages).await.expect("the server reads");
         within("the answers", stream.read_exact(&mut answers)).await.expect("the server answers");
     }
-    assert_eq!(ALLOCATIONS.load(Relaxed) - before, 0, "in {} messages", 100 * DEPTH);
+    assert_eq!(ALLOCATIONS.load(Relaxed) - before, 0, "in {} messages", 300 * DEPTH);
+    assert!(answers.ends_with(ACCEPTED), "{}", String::from_utf8_lossy(&answers));
     assert_eq!((answers[0], answers[2 + PAYLOAD.len()]), (TEXT, BINARY));
 }
 
