@@ -150,8 +150,50 @@ impl Desk {
     }
 }
 
+/// Fails, and answers by `on_error`.
+#[derive(Default)]
+struct Failing;
+
+#[websocket::service(path = "/failing", dispatcher_key = "event", dispatcher_stream_id = "id")]
+impl Failing {
+    #[remote]
+    fn on_fail(&mut self) -> Result<(), &'static str> {
+        Err("failed")
+    }
+
+    #[remote]
+    fn on_bind(&mut self, request: Request) -> String {
+        request.kind
+    }
+
+    #[remote]
+    fn on_broken(&mut self) -> Broken {
+        Broken
+    }
+
+    #[remote]
+    fn on_stream(&mut self) -> impl Stream<Item = Result<Broken, &'static str>> + use<> {
+        stream::iter([Err("torn")])
+    }
+
+    #[remote]
+    fn on_broken_stream(&mut self) -> impl Stream<Item = Broken> + use<> {
+        stream::iter([Broken])
+    }
+
+    #[remote]
+    fn on_text_message(&mut self, _text: &str) -> Result<(), &'static str> {
+        Err("not dispatched")
+    }
+
+    #[remote]
+    fn on_error(&mut self, error: &Error) -> serde_json::Value {
+        serde_json::json!({"error": error.to_string()})
+    }
+}
+
 async fn start() -> SocketAddr {
-    serve(with_repliers(Listener::new(0).service::<Desk>())).await
+    serve(with_repliers(Listener::new(0).service::<Desk>().service::<Failing>())).await
 }
 
 const TICK: &str = r#"{"pair":"XBT/\"USD\"","price":1.5}"#;
@@ -227,6 +269,27 @@ async fn the_reply_of_an_error_callback_carries_the_field() {
     let mut client = RawClient::upgrade(start().await, "/desk").await;
     client.send_frame(TEXT, r#"{"event":"text","id":"x","kind":1}"#).await;
     client.expects(TEXT, r#"{"pair":"XBT/\"USD\"","price":1.5,"id":"x"}"#).await;
+}
+
+#[tokio::test]
+async fn what_on_error_answers_to_a_request_carries_its_field() {
+    let mut client = RawClient::upgrade(start().await, "/failing").await;
+    let cases = [
+        (r#"{"event":"fail","id":1}"#, r#"{"error":"failed","id":1}"#),
+        (
+            r#"{"event":"bind","id":2,"kind":0}"#,
+            r#"{"error":"data binding failed: kind: invalid type: integer `0`, expected a string at line 1 column 31","id":2}"#,
+        ),
+        (r#"{"event":"broken","id":3}"#, r#"{"error":"value cannot be written as JSON","id":3}"#),
+        (r#"{"event":"stream","id":4}"#, r#"{"error":"torn","id":4}"#),
+        (r#"{"event":"broken_stream","id":"5"}"#, r#"{"error":"value cannot be written as JSON","id":"5"}"#),
+        (r#"{"event":"fail"}"#, r#"{"error":"failed"}"#),
+        (r#"{"event":"other","id":6}"#, r#"{"error":"not dispatched"}"#),
+    ];
+    for (request, answer) in cases {
+        client.send_frame(TEXT, request).await;
+        client.expects(TEXT, answer).await;
+    }
 }
 
 #[tokio::test]

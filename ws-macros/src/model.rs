@@ -101,9 +101,12 @@ pub(crate) enum Route {
 }
 
 impl Event<'_> {
-    /// Returns whether a reply to the event is a reply to a dispatched request.
+    /// Returns whether a reply to the event may be a reply to a dispatched request.
     pub(crate) const fn has_stream_id(&self) -> bool {
-        matches!(self, Self::Dispatched { .. } | Self::Rejected { source: Source::Dispatched(_), .. })
+        matches!(
+            self,
+            Self::Dispatched { .. } | Self::Error { .. } | Self::Rejected { source: Source::Dispatched(_), .. }
+        )
     }
 }
 

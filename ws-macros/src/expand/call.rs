@@ -72,7 +72,7 @@ fn expand_pattern(event: &Event<'_>, takes_id: bool) -> TokenStream {
             let (index, payload) = (syn::Index::from(*index), name_if("message", payload.is_some()));
             quote!(Dispatched(#index, #payload, #id))
         }
-        Event::Error { .. } => quote!(Error(#variable)),
+        Event::Error { .. } => quote!(Error(#variable, #id)),
         Event::IdleTimeout => quote!(IdleTimeout),
         Event::Message { kind, .. } => {
             let kinds = kinds(*kind);

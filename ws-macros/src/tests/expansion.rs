@@ -71,7 +71,7 @@ fn market() {
         #[websocket::service(
             path = "/market",
             subprotocols = ["market.v1"],
-            dispatcher_key = "event",
+            dispatcher_key = "event", dispatcher_stream_id = "reqid",
             max_frame_size = 1024,
             connection_closure_timeout = -1,
             crate = crate::renamed,

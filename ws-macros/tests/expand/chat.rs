@@ -48,7 +48,7 @@ const _: () = {
                     __ws::reply!(caller, Self::on_text_message(self, caller, __ws::payload!(message as &str)?).await)
                 }
                 __ws::Event::Ping(data) => __ws::pong!(caller, Self::on_ping(self, __ws::payload!(data as &[u8])?)),
-                __ws::Event::Error(error) => __ws::reply!(caller, Self::on_error(self, caller, error).await),
+                __ws::Event::Error(error, _) => __ws::reply!(caller, Self::on_error(self, caller, error).await),
                 __ws::Event::Close(status, reason) => __ws::ended!(Self::on_close(self, caller, status, reason).await),
                 _ => __ws::unhandled(),
             }

@@ -29,6 +29,7 @@ const _: () = {
             path: "/market",
             subprotocols: &["market.v1"],
             dispatcher_key: __ws::Some("event"),
+            stream_id: __ws::Some("reqid"),
             routes: &[
                 __ws::Route::Method("on_subscribe"),
                 #[cfg(feature = "heartbeat")]
@@ -51,14 +52,20 @@ const _: () = {
         }
         async fn call(&mut self, caller: &__ws::Caller, event: __ws::Event<'_>) -> __ws::Outcome {
             match event {
-                __ws::Event::Dispatched(0, message, _) => {
-                    __ws::reply!(caller, Self::on_subscribe(self, __ws::payload!(message as Subscribe<'_>)?).await)
-                }
-                __ws::Event::Rejected(__ws::Source::Dispatched(0), error, _) => {
-                    __ws::reply!(caller, Self::on_subscribe_error(self, caller, error))
+                __ws::Event::Dispatched(0, message, id) => __ws::reply!(
+                    caller,
+                    "reqid" = id,
+                    Self::on_subscribe(
+                        self,
+                        __ws::payload!(message as Subscribe<'_>).map_err(|failure| failure.of(id))?
+                    )
+                    .await
+                ),
+                __ws::Event::Rejected(__ws::Source::Dispatched(0), error, id) => {
+                    __ws::reply!(caller, "reqid" = id, Self::on_subscribe_error(self, caller, error))
                 }
                 #[cfg(feature = "heartbeat")]
-                __ws::Event::Dispatched(1, _, _) => __ws::reply!(caller, Self::keep_alive(self)),
+                __ws::Event::Dispatched(1, _, id) => __ws::reply!(caller, "reqid" = id, Self::keep_alive(self)),
                 __ws::Event::Text(message) | __ws::Event::Binary(message) => {
                     __ws::reply!(caller, Self::on_message(self, __ws::payload!(message as &'_ [u8])?).await)
                 }

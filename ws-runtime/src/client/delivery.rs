@@ -98,7 +98,7 @@ impl Service for Delivery {
     async fn call(&mut self, caller: &Caller, event: Event<'_>) -> Outcome {
         match event {
             Event::Text(data) | Event::Binary(data) => self.deliver(caller, data).await,
-            Event::Error(error) => *lock(&self.shared.error) = Some(copy(error)),
+            Event::Error(error, _) => *lock(&self.shared.error) = Some(copy(error)),
             Event::Close(code, reason) => drop(self.shared.status.set((code, reason.to_owned()))),
             _ => return Ok(Handled::Unhandled),
         }

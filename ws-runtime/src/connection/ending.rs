@@ -22,7 +22,7 @@ use crate::connection::closing::{Closing, LINGER, shut_down};
 use crate::connection::input::{Input, Remainder};
 use crate::connection::session::Session;
 use crate::error::Error;
-use crate::service::{Event, Handled, Service};
+use crate::service::{Event, Handled, Service, StreamId};
 
 /// Ends a connection: tells the peer, then the service, then ends the stream.
 pub(crate) async fn finish<S: Service>(service: &mut Option<S>, end: End, input: &mut Input, session: &mut Session) {
@@ -150,7 +150,7 @@ async fn tell_error<S: Service>(
     session: &mut Session,
 ) -> bool {
     let connection = session.caller.connection_id();
-    match session.call(service, Event::Error(error), remainder).await {
+    match session.call(service, Event::Error(error, StreamId::default()), remainder).await {
         // A stream has nobody left to go to.
         Ok(Ok(Handled::Done | Handled::Streaming(_))) => true,
         Ok(Ok(Handled::Unhandled)) => {

@@ -16,7 +16,7 @@ use crate::connection::input::Remainder;
 use crate::connection::read_ahead::ReadAhead;
 use crate::connection::upkeep::Upkeep;
 use crate::error::Error;
-use crate::service::{Event, Failure, Feed, Handled, Outcome, Rejection, Service, Source, StreamId};
+use crate::service::{Event, Failed, Failure, Feed, Handled, Outcome, Service, Source, StreamId};
 
 /// Everything of a connection but its input.
 #[derive(Debug)]
@@ -96,7 +96,7 @@ impl Session {
             // A stream fills whatever it finds, and other messages are to pass it.
             shared.with_outbox(|outbox| outbox.limit_unsent());
         }
-        self.upkeep.streams.start(feed, limit).map_err(|error| Failure::Callback(error.into()))
+        self.upkeep.streams.start(feed, limit).map_err(Failure::from)
     }
 
     /// Returns why no more messages are handled, if the connection is not open any more.
@@ -141,20 +141,14 @@ impl Session {
         failure: Failure,
         remainder: &mut Remainder<'_>,
     ) -> Result<(), End> {
-        let (error, stream_id, source) = match (failure, kind) {
-            (Failure::Rejected(rejection), Kind::Message(source)) => {
-                let Rejection { error, stream_id } = *rejection;
-                (error, stream_id, Some(source))
-            }
-            (failure, _) => (Error::from(failure), None, None),
-        };
+        let Failed { error, is_rejected, stream_id } = failure.into_failed();
+        let stream_id = StreamId::from_json(stream_id.as_deref());
         let mut outcome = Ok(Handled::Unhandled);
-        if let Some(source) = source {
-            let stream_id = StreamId::from_json(stream_id.as_deref());
+        if let (true, Kind::Message(source)) = (is_rejected, kind) {
             outcome = self.call(service, Event::Rejected(source, &error, stream_id), remainder).await?;
         }
         if matches!(outcome, Ok(Handled::Unhandled)) {
-            outcome = self.call(service, Event::Error(&error), remainder).await?;
+            outcome = self.call(service, Event::Error(&error, stream_id), remainder).await?;
         }
         let connection = self.caller.connection_id();
         if let Ok(Handled::Streaming(feed)) = outcome {
@@ -189,7 +183,7 @@ impl From<Event<'_>> for Kind {
             | Event::Pong(_)
             | Event::Close(..)
             | Event::Rejected(..)
-            | Event::Error(_) => Self::Other,
+            | Event::Error(..) => Self::Other,
         }
     }
 }

@@ -29,7 +29,7 @@ pub enum Event<'a> {
     /// A message could not be bound to the argument of the method it was for.
     Rejected(Source, &'a Error, StreamId<'a>),
     /// Something went wrong.
-    Error(&'a Error),
+    Error(&'a Error, StreamId<'a>),
 }
 
 /// The field of a dispatched message that its replies carry too, in JSON; if the service asks for it and the message has it.
@@ -71,50 +71,54 @@ pub enum Handled {
     Unhandled,
 }
 
-/// How an event ended badly.
+/// How an event ended badly. Boxed, so that what a callback makes of an event stays small.
 #[derive(Debug)]
-pub enum Failure {
-    /// The message does not fit the argument, or is not valid; the callback did not run. Boxed, so that what a callback makes of an
-    /// event stays small.
-    Rejected(Box<Rejection>),
-    /// The callback returned an error.
-    Callback(BoxError),
-}
+pub struct Failure(Box<Failed>);
 
-/// Why a message does not reach its callback.
+/// What failed.
 #[derive(Debug)]
-pub struct Rejection {
+pub(crate) struct Failed {
     pub(crate) error: Error,
+    /// The message did not reach its callback: it does not fit the argument, or is not valid.
+    pub(crate) is_rejected: bool,
     /// What a reply to the message carries, in JSON.
     pub(crate) stream_id: Option<Box<str>>,
 }
 
 impl Failure {
+    /// A message that does not reach its callback.
     #[cold]
     pub(crate) fn rejected(error: impl Into<Error>) -> Self {
-        Self::Rejected(Box::new(Rejection { error: error.into(), stream_id: None }))
+        Self(Box::new(Failed { error: error.into(), is_rejected: true, stream_id: None }))
     }
 
-    /// Notes what a reply to the rejected message carries.
+    /// What a callback returned. An error of ours that it passed on with `?` stays what it is.
+    #[cold]
+    pub(crate) fn callback(error: BoxError) -> Self {
+        Self::from(error.downcast().map_or_else(Error::Callback, |error| *error))
+    }
+
+    /// Notes what a reply to the message carries.
     #[must_use]
     #[cold]
     pub fn of(mut self, id: StreamId<'_>) -> Self {
-        if let Self::Rejected(rejection) = &mut self {
-            rejection.stream_id = id.as_json().map(Box::from);
-        }
+        self.0.stream_id = id.as_json().map(Box::from);
         self
+    }
+
+    pub(crate) fn into_failed(self) -> Failed {
+        *self.0
+    }
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self(Box::new(Failed { error, is_rejected: false, stream_id: None }))
     }
 }
 
 impl From<Failure> for Error {
     fn from(failure: Failure) -> Self {
-        match failure {
-            Failure::Rejected(rejection) => rejection.error,
-            // An error of ours that a callback passed on with `?` stays what it is.
-            Failure::Callback(error) => match error.downcast() {
-                Ok(error) => *error,
-                Err(error) => Self::Callback(error),
-            },
-        }
+        failure.0.error
     }
 }

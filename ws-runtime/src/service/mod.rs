@@ -14,7 +14,7 @@ use crate::upgrade::UpgradeRequest;
 
 pub use accept::{Accept, AcceptValue, UnfitAccept, UpgradeReply, UpgradeResult};
 pub use event::{Event, Failure, Handled, Outcome, Source};
-pub(crate) use event::{Rejection, StreamId};
+pub(crate) use event::{Failed, StreamId};
 pub use payload::{BindJson, BindRaw, BytesPayload, CheckPayload, Data, KeepPayload, Payload, TextPayload, Unbindable};
 pub(crate) use reply::Feed;
 pub use reply::{

@@ -88,7 +88,7 @@ macro_rules! __reply {
                 }
                 $crate::__private::None => $crate::__private::Ok($crate::__private::Handled::Done),
             },
-            $crate::__private::Err(failure) => $crate::__private::Err(failure),
+            $crate::__private::Err(failure) => $crate::__private::Err(target.fail(failure)),
         }
     }};
     (@element $target:expr, $element:expr) => {
@@ -99,7 +99,7 @@ macro_rules! __reply {
                 }
                 $crate::__private::None => $crate::__private::Ok($crate::__private::Handled::Done),
             },
-            $crate::__private::Err(failure) => $crate::__private::Err(failure),
+            $crate::__private::Err(failure) => $crate::__private::Err($target.fail(failure)),
         }
     };
 }

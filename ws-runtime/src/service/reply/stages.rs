@@ -25,7 +25,7 @@ pub trait UnpackResult<R, E> {
 
 impl<R, E: Into<BoxError>> UnpackResult<R, E> for &Kind<Result<R, E>> {
     fn unpack(&self, value: Result<R, E>) -> Result<R, Failure> {
-        value.map_err(|error| Failure::Callback(error.into()))
+        value.map_err(|error| Failure::callback(error.into()))
     }
 }
 
@@ -155,7 +155,7 @@ impl<T: PongValue> SendPong<T> for &Kind<T> {
         let sent =
             value.payload().map(|payload| caller.shared().push_payload(Opcode::Pong, payload, Admission::Always));
         match sent {
-            Some(Err(refusal @ Refusal::TooLong { .. })) => Err(Failure::Callback(Error::from(refusal).into())),
+            Some(Err(refusal @ Refusal::TooLong { .. })) => Err(Failure::from(Error::from(refusal))),
             _ => Ok(Handled::Done),
         }
     }

@@ -33,6 +33,13 @@ impl<'a> Target<'a> {
         Self { caller, stream_id: id.as_json().map(|id| (name, id)) }
     }
 
+    /// Notes in a failure what a reply to it carries.
+    #[must_use]
+    #[cold]
+    pub fn fail(self, failure: Failure) -> Failure {
+        failure.of(StreamId::from_json(self.stream_id.map(|(_, id)| id)))
+    }
+
     #[inline]
     pub(super) fn push(self, outgoing: Outgoing<'_>) {
         if self.caller.shared().push(outgoing, Admission::Always).is_err() {
@@ -67,7 +74,7 @@ impl<'a> Target<'a> {
         pool::put(buffer);
         match written {
             Ok(()) => Ok(Handled::Done),
-            Err(error) => Err(Failure::Callback(Error::from(error).into())),
+            Err(error) => Err(self.fail(Error::from(error).into())),
         }
     }
 
