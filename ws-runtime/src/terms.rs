@@ -28,7 +28,7 @@ pub(crate) struct Terms {
 pub(crate) struct Bounds {
     /// Bytes that wait to be written, before writers wait too.
     pub(crate) high_water_mark: usize,
-    /// Bytes that still wait to be written when writers go on; `None` is half of the high-water mark.
+    /// Bytes that still wait to be written when writers go on; `None` is a quarter of the high-water mark.
     pub(crate) low_water_mark: Option<usize>,
     /// Bytes that are read while a callback runs.
     pub(crate) read_ahead_limit: usize,
@@ -100,7 +100,7 @@ impl Bounds {
     }
 
     pub(crate) fn low_water_mark(&self) -> usize {
-        self.low_water_mark.unwrap_or(self.high_water_mark / 2)
+        self.low_water_mark.unwrap_or(self.high_water_mark / 4)
     }
 
     pub(crate) fn limits(&self, max_frame_size: usize, max_message_size: usize) -> Arc<Limits> {

@@ -17,7 +17,7 @@ use crate::pool;
 
 /// What the operating system takes beyond what it can send, once it is told to.
 #[cfg(any(target_os = "android", target_os = "linux"))]
-const MAX_UNSENT: u32 = 32 * 1024; // bytes
+const MAX_UNSENT: u32 = 16 * 1024; // bytes
 
 /// Any byte stream.
 pub(crate) trait Stream: AsyncRead + AsyncWrite + Debug + Send + Unpin {}

@@ -100,7 +100,7 @@ impl RouterBuilder {
     }
 
     /// Sets how much a connection's outgoing buffer still holds when the writers that had to wait go on. Bytes, at most the high-water
-    /// mark; default half of it.
+    /// mark; default a quarter of it.
     pub fn low_water_mark(mut self, bytes: usize) -> Self {
         self.config.bounds.low_water_mark = Some(bytes);
         self
