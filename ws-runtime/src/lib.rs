@@ -81,7 +81,9 @@ pub use crate::listener::{BoundListener, Listener};
 pub use crate::message::Message;
 pub use crate::prepared::Prepared;
 pub use crate::router::{Body, RequestLimits, Router, RouterBuilder};
-pub use crate::service::{Accept, Seconds, Service};
+pub use crate::service::{
+    Accept, BytesPayload, NoReply, Payload, PongReply, Reply, Seconds, Service, TextPayload, UpgradeReply,
+};
 pub use crate::terms::SlowReceivers;
 pub use crate::upgrade::{FromSegment, FromValues, UpgradeError, UpgradeRequest};
 pub use crate::validate::Validate;
