@@ -40,6 +40,8 @@
 /// | `ping_interval` | seconds of silence after which the peer is pinged; 0 is off. Pings and pongs count as activity for `idle_timeout` | 0 |
 /// | `pong_timeout` | seconds after such a ping until a peer that is still silent counts as gone: the connection ends, `on_close` gets 1006 | 20 |
 /// | `dispatcher_key` | the field whose value names the method of a text message | none |
+/// | `dispatcher_stream_id` | the field of a dispatched message that its replies carry too; needs `dispatcher_key` | none |
+/// | `validation` | whether payloads that implement [`Validate`](crate::Validate) are validated | `true` |
 /// | `crate` | the path of this crate | `::websocket` |
 ///
 /// A literal is checked at compile time. The timeouts and sizes may be any expression: seconds an integer, a float, or a

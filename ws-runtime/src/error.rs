@@ -32,7 +32,7 @@ pub enum Error {
     #[error("data binding failed: {0}")]
     Binding(#[from] BindingError),
     /// A callback returned an error. The connection lives on if `on_error` handles this.
-    #[error("{0}")]
+    #[error(transparent)]
     Callback(BoxError),
     /// Nothing can be written any more: a close frame has been sent or received, or the connection is gone.
     #[error("connection is closed")]

@@ -87,6 +87,7 @@ fn serve<'s, S: Service>(
                 }
                 Step::Input if session.upkeep.streams.has_failed() => {
                     Box::pin(session.settle_streams(service, &mut input.remainder())).await?;
+                    session.check_open()?;
                     continue;
                 }
                 Step::Input if session.caller.shared().is_full() => {
@@ -130,6 +131,9 @@ fn serve<'s, S: Service>(
             }
             let left = remainder.undecoded.len();
             input.start = input.buffer.len() - left;
+            if session.upkeep.streams.has_failed() {
+                Box::pin(session.settle_streams(service, &mut input.remainder())).await?;
+            }
             session.check_open()?;
             step = Step::Input;
         }
@@ -181,10 +185,10 @@ fn poll_step(
         return Poll::Ready(Err(End::Lost(Some(error))));
     }
     session.upkeep.poll_slow(&session.caller, cx);
-    session.check_open()?;
     if session.upkeep.streams.has_failed() {
         return Poll::Ready(Ok(Step::Input));
     }
+    session.check_open()?;
     let step = ready!(poll_input(progress, input, session, cx))?;
     session.caller.shared().cork();
     turn::begin();

@@ -20,7 +20,7 @@ use crate::caller::turn;
 use crate::connection::End;
 use crate::connection::closing::{Closing, LINGER, shut_down};
 use crate::connection::input::{Input, Remainder};
-use crate::connection::session::Session;
+use crate::connection::session::{Report, Session};
 use crate::error::Error;
 use crate::service::{Event, Handled, Service, StreamId};
 
@@ -29,7 +29,7 @@ pub(crate) async fn finish<S: Service>(service: &mut Option<S>, end: End, input:
     let caller = session.caller.clone();
     let shared = caller.shared();
     turn::end();
-    session.upkeep.streams.stop();
+    contain("a stream", || session.upkeep.streams.stop());
     if let (Some(service), Role::Client) = (&mut *service, S::ROLE)
         && matches!(end, End::Failed(_) | End::Received(..))
     {
@@ -65,7 +65,7 @@ pub(crate) async fn finish<S: Service>(service: &mut Option<S>, end: End, input:
     }
     turn::end();
     // Before the peer takes its time: what the service holds is free as soon as it has been told.
-    drop_contained(service);
+    contain("a service", || drop(service.take()));
     if can_talk {
         shut_down(S::ROLE, &mut input.reader, shared, shared.terms().closure_timeout).await;
     }
@@ -100,10 +100,10 @@ fn error<S: Service>(end: End) -> Option<Error> {
     }
 }
 
-/// Drops the instance. A panic in its `drop` must not keep the connection from its end.
-fn drop_contained<S>(service: &mut Option<S>) {
-    if catch_unwind(AssertUnwindSafe(|| drop(service.take()))).is_err() {
-        tracing::error!("a service panicked while it was dropped");
+/// Drops something of the user's. A panic in that must not keep the connection from its end.
+fn contain(what: &str, drop: impl FnOnce()) {
+    if catch_unwind(AssertUnwindSafe(drop)).is_err() {
+        tracing::error!("{what} panicked while it was dropped");
     }
 }
 
@@ -127,43 +127,55 @@ async fn tell<S: Service>(
     input: &mut Input,
     session: &mut Session,
 ) {
+    let connection = session.caller.connection_id();
     let mut remainder = input.remainder();
-    if let Some(error) = error
-        && !tell_error(service, &error, &mut remainder, session).await
-    {
-        return;
+    if let Some(error) = error {
+        match tell_error(service, &error, &mut remainder, session).await {
+            Told::Handled => {}
+            Told::Unhandled => tracing::debug!(%connection, %error, "no callback handles an error"),
+            Told::Panicked => return,
+        }
     }
     match session.call(service, Event::Close(status, reason), &mut remainder).await {
         Ok(Ok(_)) => {}
         Ok(Err(failure)) => {
-            tell_error(service, &Error::from(failure), &mut remainder, session).await;
+            let error = Error::from(failure);
+            if let Told::Unhandled = tell_error(service, &error, &mut remainder, session).await {
+                tracing::error!(%connection, error = %Report(&error), "`on_close` failed");
+            }
         }
-        Err(_) => tracing::error!(connection = %session.caller.connection_id(), "`on_close` panicked"),
+        Err(_) => tracing::error!(%connection, "`on_close` panicked"),
     }
 }
 
-/// Calls `on_error`. Returns whether the instance can still be used: it has not panicked.
+/// What came of telling `on_error`.
+enum Told {
+    Handled,
+    /// There is no such callback.
+    Unhandled,
+    /// The instance must not be used any more.
+    Panicked,
+}
+
+/// Calls `on_error`.
 async fn tell_error<S: Service>(
     service: &mut S,
     error: &Error,
     remainder: &mut Remainder<'_>,
     session: &mut Session,
-) -> bool {
+) -> Told {
     let connection = session.caller.connection_id();
     match session.call(service, Event::Error(error, StreamId::default()), remainder).await {
         // A stream has nobody left to go to.
-        Ok(Ok(Handled::Done | Handled::Streaming(_))) => true,
-        Ok(Ok(Handled::Unhandled)) => {
-            tracing::debug!(%connection, %error, "no callback handles an error");
-            true
-        }
+        Ok(Ok(Handled::Done | Handled::Streaming(_))) => Told::Handled,
+        Ok(Ok(Handled::Unhandled)) => Told::Unhandled,
         Ok(Err(failure)) => {
-            tracing::error!(%connection, error = %Error::from(failure), "`on_error` failed");
-            true
+            tracing::error!(%connection, error = %Report(&Error::from(failure)), "`on_error` failed");
+            Told::Handled
         }
         Err(_) => {
             tracing::error!(%connection, "`on_error` panicked");
-            false
+            Told::Panicked
         }
     }
 }

@@ -3,6 +3,7 @@
 use std::future::poll_fn;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::{Pin, pin};
+use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use ws_core::close::{CloseCode, CloseFrame};
@@ -64,7 +65,7 @@ impl Session {
     ) -> Result<(), End> {
         match outcome {
             Ok(Handled::Done) => Ok(()),
-            Ok(Handled::Streaming(feed)) => match self.start_stream(feed) {
+            Ok(Handled::Streaming(feed)) => match self.start_stream(feed).await {
                 Ok(()) => Ok(()),
                 Err(failure) => self.fail(service, Kind::Other, failure, remainder).await,
             },
@@ -84,17 +85,23 @@ impl Session {
     ) -> Result<(), End> {
         while let Some(failure) = self.upkeep.streams.take_failure() {
             self.fail(service, Kind::Other, failure, remainder).await?;
-            self.check_open()?;
         }
         Ok(())
     }
 
-    fn start_stream(&mut self, feed: Feed) -> Result<(), Failure> {
-        let shared = self.caller.shared();
+    async fn start_stream(&mut self, feed: Feed) -> Result<(), Failure> {
+        let shared = Arc::clone(self.caller.shared());
         let limit = shared.terms().bounds.max_streams;
         if self.upkeep.streams.is_empty() {
             // A stream fills whatever it finds, and other messages are to pass it.
             shared.with_outbox(|outbox| outbox.limit_unsent());
+        }
+        if self.upkeep.streams.len() >= limit {
+            // Those of the same read have not had their turn yet: they may be short.
+            let Self { caller, upkeep } = self;
+            let mut turns = 0;
+            poll_fn(|cx| upkeep.poll_streams(caller, limit, &mut turns, cx)).await;
+            shared.cork();
         }
         self.upkeep.streams.start(feed, limit).map_err(Failure::from)
     }
@@ -141,7 +148,11 @@ impl Session {
         failure: Failure,
         remainder: &mut Remainder<'_>,
     ) -> Result<(), End> {
-        let Failed { error, is_rejected, stream_id } = failure.into_failed();
+        let Failed { error, is_rejected, is_answer, stream_id } = failure.into_failed();
+        if is_answer {
+            self.give_up::<S>(&error);
+            return Ok(());
+        }
         let stream_id = StreamId::from_json(stream_id.as_deref());
         let mut outcome = Ok(Handled::Unhandled);
         if let (true, Kind::Message(source)) = (is_rejected, kind) {
@@ -152,7 +163,7 @@ impl Session {
         }
         let connection = self.caller.connection_id();
         if let Ok(Handled::Streaming(feed)) = outcome {
-            outcome = self.start_stream(feed).map(|()| Handled::Done);
+            outcome = self.start_stream(feed.answering()).await.map(|()| Handled::Done);
         }
         match outcome {
             Ok(Handled::Done | Handled::Streaming(_)) => {}
@@ -160,13 +171,16 @@ impl Session {
                 tracing::error!(%connection, service = S::DESCRIPTOR.name, error = %Report(&error), "no callback handles an error");
                 self.caller.start_close(&close_frame(&error));
             }
-            Err(failure) => {
-                let error = Error::from(failure);
-                tracing::error!(%connection, service = S::DESCRIPTOR.name, error = %Report(&error), "an error callback failed");
-                self.caller.start_close(&CloseFrame::internal_error(""));
-            }
+            Err(failure) => self.give_up::<S>(&failure.into()),
         }
         Ok(())
+    }
+
+    /// Closes the connection because what answers errors has failed itself.
+    fn give_up<S: Service>(&self, error: &Error) {
+        let connection = self.caller.connection_id();
+        tracing::error!(%connection, service = S::DESCRIPTOR.name, error = %Report(error), "an error callback failed");
+        self.caller.start_close(&CloseFrame::internal_error(""));
     }
 }
 
@@ -225,7 +239,7 @@ fn close_frame(error: &Error) -> CloseFrame {
 }
 
 /// An error with its causes, for the log.
-struct Report<'e>(&'e dyn std::error::Error);
+pub(crate) struct Report<'e>(pub(crate) &'e dyn std::error::Error);
 
 impl std::fmt::Display for Report<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

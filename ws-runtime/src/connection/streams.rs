@@ -45,6 +45,10 @@ impl Streams {
         self.running.is_none()
     }
 
+    pub(crate) fn len(&self) -> usize {
+        self.running.as_ref().map_or(0, |running| running.feeds.len())
+    }
+
     /// Sends what the streams have, as far as there is room for it: into the queue, from which it is still to be written.
     #[inline]
     pub(crate) fn poll(&mut self, caller: &Caller, cx: &mut Context<'_>) {

@@ -103,6 +103,30 @@ impl Upkeep {
         }
     }
 
+    /// Lets the streams run until there are less than `limit`, or until each has had two `turns` with room for what it has.
+    pub(crate) fn poll_streams(
+        &mut self,
+        caller: &Caller,
+        limit: usize,
+        turns: &mut u32,
+        cx: &mut Context<'_>,
+    ) -> Poll<()> {
+        let shared = caller.shared();
+        loop {
+            *turns += u32::from(shared.is_drained());
+            self.streams.poll(caller, cx);
+            // What cannot be written ends the connection soon.
+            let _ = shared.uncork(cx, Outbox::poll_flush);
+            self.poll_slow(caller, cx);
+            if self.streams.len() < limit || *turns >= 2 || !shared.is_open() {
+                return Poll::Ready(());
+            }
+            if !shared.is_drained() {
+                return Poll::Pending;
+            }
+        }
+    }
+
     /// Serves the connection while a callback waits: writes what is queued, reads ahead, and takes the peer's answer to our close
     /// frame, which may be what the callback waits for. It is the `first` time for this callback, or not.
     pub(crate) fn poll(

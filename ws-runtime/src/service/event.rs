@@ -81,6 +81,8 @@ pub(crate) struct Failed {
     pub(crate) error: Error,
     /// The message did not reach its callback: it does not fit the argument, or is not valid.
     pub(crate) is_rejected: bool,
+    /// It was itself on the way to answer an error.
+    pub(crate) is_answer: bool,
     /// What a reply to the message carries, in JSON.
     pub(crate) stream_id: Option<Box<str>>,
 }
@@ -89,7 +91,7 @@ impl Failure {
     /// A message that does not reach its callback.
     #[cold]
     pub(crate) fn rejected(error: impl Into<Error>) -> Self {
-        Self(Box::new(Failed { error: error.into(), is_rejected: true, stream_id: None }))
+        Self(Box::new(Failed { error: error.into(), is_rejected: true, is_answer: false, stream_id: None }))
     }
 
     /// What a callback returned. An error of ours that it passed on with `?` stays what it is.
@@ -106,6 +108,13 @@ impl Failure {
         self
     }
 
+    /// Notes that it was on the way to answer an error.
+    #[must_use]
+    pub(crate) fn answering(mut self) -> Self {
+        self.0.is_answer = true;
+        self
+    }
+
     pub(crate) fn into_failed(self) -> Failed {
         *self.0
     }
@@ -113,7 +122,7 @@ impl Failure {
 
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
-        Self(Box::new(Failed { error, is_rejected: false, stream_id: None }))
+        Self(Box::new(Failed { error, is_rejected: false, is_answer: false, stream_id: None }))
     }
 }
 

@@ -12,7 +12,8 @@ mod value;
 use crate::error::BoxError;
 
 pub use stages::{
-    KeepOption, KeepValue, SendJson, SendPong, SendStream, SendValue, UnpackResult, Unsendable, WrapOption,
+    KeepOption, KeepValue, RefuseWrapped, SendJson, SendPong, SendStream, SendValue, UnpackResult, Unsendable,
+    WrapOption,
 };
 pub(crate) use stream::Feed;
 pub use target::Target;
@@ -23,7 +24,8 @@ use value::{PongValue, Value};
     message = "`{Self}` cannot be sent as a reply",
     label = "not a reply",
     note = "return nothing, a text or byte type, `Message`, `CloseFrame`, a type that implements `serde::Serialize`, a `Stream` of \
-            these, or an `Option` or `Result` of these"
+            these, or an `Option` or `Result` of these; the error of a `Result` is anything that is \
+            `Into<Box<dyn Error + Send + Sync>>`"
 )]
 pub trait Reply {}
 
@@ -76,14 +78,14 @@ macro_rules! __reply {
     };
     (@to $target:expr, $value:expr) => {{
         use $crate::__private::{
-            KeepOption as _, KeepValue as _, SendJson as _, SendStream as _, SendValue as _, UnpackResult as _,
+            KeepOption as _, KeepValue as _, RefuseWrapped as _, SendJson as _, SendStream as _, SendValue as _, UnpackResult as _,
             Unsendable as _, WrapOption as _,
         };
         let (target, value) = ($target, $value);
         match (&&$crate::__private::Kind::of(&value)).unpack(value) {
             $crate::__private::Ok(value) => match (&&$crate::__private::Kind::of(&value)).option(value) {
                 $crate::__private::Some(value) => {
-                    (&&&&$crate::__private::Kind::of(&value))
+                    (&&&&&$crate::__private::Kind::of(&value))
                         .send(target, value, |target, element| $crate::__private::reply!(@element target, element))
                 }
                 $crate::__private::None => $crate::__private::Ok($crate::__private::Handled::Done),
@@ -95,7 +97,7 @@ macro_rules! __reply {
         match (&&$crate::__private::Kind::of(&$element)).unpack($element) {
             $crate::__private::Ok(element) => match (&&$crate::__private::Kind::of(&element)).option(element) {
                 $crate::__private::Some(element) => {
-                    (&&&&$crate::__private::Kind::of(&element)).send_element($target, element)
+                    (&&&&&$crate::__private::Kind::of(&element)).send_element($target, element)
                 }
                 $crate::__private::None => $crate::__private::Ok($crate::__private::Handled::Done),
             },

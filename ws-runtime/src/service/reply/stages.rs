@@ -83,7 +83,7 @@ pub trait SendValue<T> {
     fn send_element(&self, target: Target<'_>, element: T) -> Outcome;
 }
 
-impl<T: Value> SendValue<T> for &&&Kind<T> {
+impl<T: Value> SendValue<T> for &&&&Kind<T> {
     #[inline]
     fn send(&self, target: Target<'_>, value: T, _: Each<()>) -> Outcome {
         value.send(target);
@@ -107,7 +107,7 @@ pub trait SendStream<S: Stream> {
         S: Send + 'static;
 }
 
-impl<S: Stream> SendStream<S> for &&Kind<S> {
+impl<S: Stream> SendStream<S> for &&&Kind<S> {
     fn send(&self, target: Target<'_>, stream: S, each: Each<S::Item>) -> Outcome
     where
         S: Send + 'static,
@@ -115,6 +115,48 @@ impl<S: Stream> SendStream<S> for &&Kind<S> {
         Ok(Handled::Streaming(Feed::new(target, stream, each)))
     }
 }
+
+/// Third stage: what is left of a `Result` or an `Option` would go out as JSON, with what is none of the peer's business.
+pub trait RefuseWrapped<T> {
+    /// Is never run.
+    ///
+    /// # Errors
+    /// None.
+    fn send(&self, target: Target<'_>, value: T, each: Each<()>) -> Outcome
+    where
+        T: Reply;
+
+    /// Is never run.
+    ///
+    /// # Errors
+    /// None.
+    fn send_element(&self, target: Target<'_>, element: T) -> Outcome
+    where
+        T: Reply;
+}
+
+macro_rules! refuse {
+    ($($parameter:ident),*: $wrapped:ty) => {
+        impl<$($parameter),*> RefuseWrapped<$wrapped> for &&Kind<$wrapped> {
+            fn send(&self, _: Target<'_>, _: $wrapped, _: Each<()>) -> Outcome
+            where
+                $wrapped: Reply,
+            {
+                unreachable!("a type that is no reply does not compile")
+            }
+
+            fn send_element(&self, _: Target<'_>, _: $wrapped) -> Outcome
+            where
+                $wrapped: Reply,
+            {
+                unreachable!("a type that is no reply does not compile")
+            }
+        }
+    };
+}
+
+refuse!(T: Option<T>);
+refuse!(R, E: Result<R, E>);
 
 /// Third stage: anything else goes out as JSON.
 pub trait SendJson<T> {

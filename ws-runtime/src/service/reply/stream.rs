@@ -47,6 +47,13 @@ impl Feed {
     }
 }
 
+impl Feed {
+    /// Makes the stream one that answers an error: its own failure is the last.
+    pub(crate) fn answering(self) -> Self {
+        Self(Box::pin(async { self.0.await.map_err(Failure::answering) }))
+    }
+}
+
 impl Future for Feed {
     type Output = Result<(), Failure>;
 
