@@ -77,9 +77,7 @@ struct Bomb;
 
 impl Drop for Bomb {
     fn drop(&mut self) {
-        if !std::thread::panicking() {
-            panic!("a stream panics on purpose while it is dropped");
-        }
+        assert!(std::thread::panicking(), "a stream panics on purpose while it is dropped");
     }
 }
 
