@@ -86,7 +86,7 @@ fn serve<'s, S: Service>(
                     continue;
                 }
                 Step::Input if session.upkeep.streams.has_failed() => {
-                    Box::pin(session.settle_streams(service, &mut input.remainder())).await?;
+                    Box::pin(session.settle_streams(service, input)).await?;
                     session.check_open()?;
                     continue;
                 }
@@ -131,10 +131,9 @@ fn serve<'s, S: Service>(
             }
             let left = remainder.undecoded.len();
             input.start = input.buffer.len() - left;
-            if session.upkeep.streams.has_failed() {
-                Box::pin(session.settle_streams(service, &mut input.remainder())).await?;
+            if !session.upkeep.streams.has_failed() {
+                session.check_open()?;
             }
-            session.check_open()?;
             step = Step::Input;
         }
     }

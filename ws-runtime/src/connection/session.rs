@@ -13,7 +13,7 @@ use crate::caller::Caller;
 use crate::caller::shared::{Admission, Phase};
 use crate::caller::turn;
 use crate::connection::End;
-use crate::connection::input::Remainder;
+use crate::connection::input::{Input, Remainder};
 use crate::connection::read_ahead::ReadAhead;
 use crate::connection::upkeep::Upkeep;
 use crate::error::Error;
@@ -78,13 +78,10 @@ impl Session {
     }
 
     /// Applies the error rules to the streams that have failed.
-    pub(crate) async fn settle_streams<S: Service>(
-        &mut self,
-        service: &mut S,
-        remainder: &mut Remainder<'_>,
-    ) -> Result<(), End> {
+    pub(crate) async fn settle_streams<S: Service>(&mut self, service: &mut S, input: &mut Input) -> Result<(), End> {
+        let mut remainder = input.remainder();
         while let Some(failure) = self.upkeep.streams.take_failure() {
-            self.fail(service, Kind::Other, failure, remainder).await?;
+            self.fail(service, Kind::Other, failure, &mut remainder).await?;
         }
         Ok(())
     }
