@@ -125,7 +125,7 @@ async fn a_receiver_that_catches_up_has_all_the_time_again() {
 
 #[tokio::test(start_paused = true)]
 async fn writers_go_on_at_the_low_water_mark() {
-    for (low, waiting) in [(None, 5), (Some(0), 10), (Some(8000), 2)] {
+    for (low, waiting) in [(None, 7), (Some(0), 10), (Some(8000), 2)] {
         let (mut client, caller, _entries) =
             connect(|router| low.into_iter().fold(router, RouterBuilder::low_water_mark)).await;
         fill(&caller);

@@ -3,8 +3,11 @@
 //! One pass over the bytes finds them, without a tree and without an allocation, and is strict: what `serde_json` would not
 //! read is no object. Values stay as they were written.
 
-use std::ops::RangeInclusive;
-use std::str::Chars;
+mod string;
+
+use string::{HIGH_SURROGATES, LOW_SURROGATES};
+
+pub use string::JsonStr;
 
 /// The deepest nesting of objects and arrays: that of `serde_json`.
 const MAX_DEPTH: u32 = 127;
@@ -43,68 +46,6 @@ pub fn fields<'a, const N: usize>(text: &'a str, names: [&str; N]) -> Option<[Op
     }
     scanner.token().is_none().then_some(values)
 }
-
-/// What stands between the quotes of a JSON string, which is valid.
-#[derive(Clone, Copy, Debug)]
-pub struct JsonStr<'a> {
-    raw: &'a str,
-    has_escapes: bool,
-}
-
-impl<'a> JsonStr<'a> {
-    /// Takes a value that [`fields`] has found, if it is a string.
-    #[must_use]
-    pub fn from_value(value: &'a str) -> Option<Self> {
-        let raw = value.strip_prefix('"')?.strip_suffix('"')?;
-        Some(Self { raw, has_escapes: raw.contains('\\') })
-    }
-
-    /// Returns the string, unless it has escapes.
-    #[must_use]
-    pub fn as_str(self) -> Option<&'a str> {
-        (!self.has_escapes).then_some(self.raw)
-    }
-
-    /// Returns the characters that the string means.
-    pub fn chars(self) -> impl Iterator<Item = char> + Clone + 'a {
-        let mut chars = self.raw.chars();
-        std::iter::from_fn(move || match chars.next()? {
-            '\\' => Some(unescape(&mut chars)),
-            char => Some(char),
-        })
-    }
-}
-
-/// Reads what stands behind a backslash. The string is known to be valid.
-fn unescape(chars: &mut Chars<'_>) -> char {
-    match chars.next() {
-        Some('b') => '\u{8}',
-        Some('f') => '\u{c}',
-        Some('n') => '\n',
-        Some('r') => '\r',
-        Some('t') => '\t',
-        Some('u') => {
-            let unit = code_unit(chars);
-            if !HIGH_SURROGATES.contains(&unit) {
-                return char::from_u32(unit).unwrap_or(char::REPLACEMENT_CHARACTER);
-            }
-            // The other half of the pair, behind its own `\u`.
-            chars.nth(1);
-            let low = code_unit(chars);
-            let code =
-                0x1_0000 + ((unit - HIGH_SURROGATES.start()) << 10) + low.saturating_sub(*LOW_SURROGATES.start());
-            char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER)
-        }
-        char => char.unwrap_or(char::REPLACEMENT_CHARACTER),
-    }
-}
-
-fn code_unit(chars: &mut Chars<'_>) -> u32 {
-    chars.take(4).fold(0, |unit, digit| (unit << 4) | digit.to_digit(16).unwrap_or(0))
-}
-
-const HIGH_SURROGATES: RangeInclusive<u32> = 0xd800..=0xdbff;
-const LOW_SURROGATES: RangeInclusive<u32> = 0xdc00..=0xdfff;
 
 /// The name of a field, as it was written.
 struct Name<'a> {

@@ -9,9 +9,9 @@ pub use crate::caller::Caller;
 pub use crate::kind::Kind;
 pub use crate::service::{
     AcceptValue, BindJson, BindRaw, BytesPayload, CheckPayload, Data, Descriptor, Event, Failure, Handled, KeepOption,
-    KeepPayload, KeepValue, NoReply, Outcome, Payload, PongReply, RefuseWrapped, Reply, SendJson, SendPong, SendStream,
-    SendValue, Service, Settings, Source, Target, TextPayload, Unbindable, UnfitAccept, UnpackResult, Unsendable,
-    UpgradeReply, UpgradeResult, WrapOption,
+    KeepPayload, KeepValue, NoReply, Outcome, Payload, PongReply, Reply, SendJson, SendPong, SendStream, SendValue,
+    Service, Settings, Source, Target, TextPayload, Unbindable, UnfitAccept, UnpackResult, Unsendable, UpgradeReply,
+    UpgradeResult, WrapOption,
 };
 pub use crate::upgrade::extract::{
     ExtractMany, ExtractOne, ExtractOptional, ExtractSegment, Place, Unfit as UnfitArgument,

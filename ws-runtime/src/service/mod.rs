@@ -18,8 +18,8 @@ pub(crate) use event::{Failed, StreamId};
 pub use payload::{BindJson, BindRaw, BytesPayload, CheckPayload, Data, KeepPayload, Payload, TextPayload, Unbindable};
 pub(crate) use reply::Feed;
 pub use reply::{
-    KeepOption, KeepValue, NoReply, PongReply, RefuseWrapped, Reply, SendJson, SendPong, SendStream, SendValue, Target,
-    UnpackResult, Unsendable, WrapOption,
+    KeepOption, KeepValue, NoReply, PongReply, Reply, SendJson, SendPong, SendStream, SendValue, Target, UnpackResult,
+    Unsendable, WrapOption,
 };
 pub use settings::{Seconds, Settings};
 

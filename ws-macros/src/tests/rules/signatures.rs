@@ -203,14 +203,14 @@ fn streams() -> Vec<Case> {
     vec![
         members(
             "borrowing_stream",
-            "#[remote] async fn on_open(&mut self) -> impl Stream<Item = u8> { todo!() }",
+            "#[remote] async fn on_open(&mut self) -> impl Stream<Item = u8> {}",
             "impl Stream<Item = u8>",
             "a streamed reply cannot borrow from `self` or the payload: it runs on when the callback has ended\n\
              = help: add `+ use<>`, and move what the stream needs into it",
         ),
         members(
             "borrowing_stream",
-            "#[remote] fn on_open<'a>(&'a self) -> Result<impl futures::Stream<Item = u8> + Send + use<'a>, Error> { todo!() }",
+            "#[remote] fn on_open<'a>(&'a self) -> Result<impl futures::Stream<Item = u8> + Send + use<'a>, Error> {}",
             "impl futures::Stream<Item = u8> + Send + use<'a>",
             "a streamed reply cannot borrow from `self` or the payload: it runs on when the callback has ended\n\
              = help: add `+ use<>`, and move what the stream needs into it",

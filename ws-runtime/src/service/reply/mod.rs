@@ -12,8 +12,7 @@ mod value;
 use crate::error::BoxError;
 
 pub use stages::{
-    KeepOption, KeepValue, RefuseWrapped, SendJson, SendPong, SendStream, SendValue, UnpackResult, Unsendable,
-    WrapOption,
+    KeepOption, KeepValue, SendJson, SendPong, SendStream, SendValue, UnpackResult, Unsendable, WrapOption,
 };
 pub(crate) use stream::Feed;
 pub use target::Target;
@@ -78,7 +77,7 @@ macro_rules! __reply {
     };
     (@to $target:expr, $value:expr) => {{
         use $crate::__private::{
-            KeepOption as _, KeepValue as _, RefuseWrapped as _, SendJson as _, SendStream as _, SendValue as _, UnpackResult as _,
+            KeepOption as _, KeepValue as _, SendJson as _, SendStream as _, SendValue as _, UnpackResult as _,
             Unsendable as _, WrapOption as _,
         };
         let (target, value) = ($target, $value);

@@ -116,48 +116,6 @@ impl<S: Stream> SendStream<S> for &&&Kind<S> {
     }
 }
 
-/// Third stage: what is left of a `Result` or an `Option` would go out as JSON, with what is none of the peer's business.
-pub trait RefuseWrapped<T> {
-    /// Is never run.
-    ///
-    /// # Errors
-    /// None.
-    fn send(&self, target: Target<'_>, value: T, each: Each<()>) -> Outcome
-    where
-        T: Reply;
-
-    /// Is never run.
-    ///
-    /// # Errors
-    /// None.
-    fn send_element(&self, target: Target<'_>, element: T) -> Outcome
-    where
-        T: Reply;
-}
-
-macro_rules! refuse {
-    ($($parameter:ident),*: $wrapped:ty) => {
-        impl<$($parameter),*> RefuseWrapped<$wrapped> for &&Kind<$wrapped> {
-            fn send(&self, _: Target<'_>, _: $wrapped, _: Each<()>) -> Outcome
-            where
-                $wrapped: Reply,
-            {
-                unreachable!("a type that is no reply does not compile")
-            }
-
-            fn send_element(&self, _: Target<'_>, _: $wrapped) -> Outcome
-            where
-                $wrapped: Reply,
-            {
-                unreachable!("a type that is no reply does not compile")
-            }
-        }
-    };
-}
-
-refuse!(T: Option<T>);
-refuse!(R, E: Result<R, E>);
-
 /// Third stage: anything else goes out as JSON.
 pub trait SendJson<T> {
     /// Queues the value.
@@ -209,26 +167,6 @@ pub trait Unsendable<T> {
     ///
     /// # Errors
     /// None.
-    fn send(&self, target: Target<'_>, value: T, each: Each<()>) -> Outcome
-    where
-        T: Reply;
-
-    /// Is never run.
-    ///
-    /// # Errors
-    /// None.
-    fn send_element(&self, target: Target<'_>, element: T) -> Outcome
-    where
-        T: Reply;
-
-    /// Is never run.
-    ///
-    /// # Errors
-    /// None.
-    fn pong(&self, caller: &Caller, value: T) -> Outcome;
-}
-
-impl<T> Unsendable<T> for Kind<T> {
     fn send(&self, _: Target<'_>, _: T, _: Each<()>) -> Outcome
     where
         T: Reply,
@@ -236,6 +174,10 @@ impl<T> Unsendable<T> for Kind<T> {
         unreachable!("a type that is no reply does not compile")
     }
 
+    /// Is never run.
+    ///
+    /// # Errors
+    /// None.
     fn send_element(&self, _: Target<'_>, _: T) -> Outcome
     where
         T: Reply,
@@ -243,7 +185,17 @@ impl<T> Unsendable<T> for Kind<T> {
         unreachable!("a type that is no reply does not compile")
     }
 
+    /// Is never run.
+    ///
+    /// # Errors
+    /// None.
     fn pong(&self, _: &Caller, _: T) -> Outcome {
         unreachable!("a type that is no pong does not compile")
     }
 }
+
+impl<T> Unsendable<T> for Kind<T> {}
+
+// What is left of a `Result` or an `Option`: before the stage of JSON, which would tell the peer what is none of its business.
+impl<T> Unsendable<Option<T>> for &&Kind<Option<T>> {}
+impl<R, E> Unsendable<Result<R, E>> for &&Kind<Result<R, E>> {}
