@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 
+use futures_util::{Stream, StreamExt};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use websocket::Listener;
 
@@ -48,6 +49,15 @@ impl Journal {
     #[must_use]
     pub fn last_will(&self) -> LastWill {
         LastWill(self.clone())
+    }
+
+    /// Makes a stream that notes its own end: when it is dropped.
+    pub fn holding<S: Stream>(&self, stream: S) -> impl Stream<Item = S::Item> + use<S> {
+        let last_will = self.last_will();
+        stream.map(move |element| {
+            let _ = &last_will;
+            element
+        })
     }
 }
 

@@ -9,10 +9,10 @@
 
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
-use futures_util::{StreamExt as _, stream};
+use futures_util::stream;
 use tests::{
     raw::{CLOSE, RawClient, TEXT, close_payload, frame},
-    server::{Entries, Journal, LastWill, journal},
+    server::{Entries, Journal, journal},
     within,
 };
 use tokio::{
@@ -45,20 +45,20 @@ impl Theatre {
     /// Never ends, and always has an element.
     #[remote]
     fn on_flood(&mut self) -> impl Stream<Item = &'static str> + use<> {
-        self.holding(stream::repeat("flood"))
+        self.0.journal.holding(stream::repeat("flood"))
     }
 
     /// Never ends, and never has an element.
     #[remote]
     fn on_silence(&mut self) -> impl Stream<Item = &'static str> + use<> {
-        self.holding(stream::pending())
+        self.0.journal.holding(stream::pending())
     }
 
     /// Says one word at its cue, and ends.
     #[remote]
     fn on_cue(&mut self) -> impl Stream<Item = &'static str> + use<> {
         let go = Arc::clone(&self.0.go);
-        self.holding(stream::once(async move {
+        self.0.journal.holding(stream::once(async move {
             go.notified().await;
             "cue"
         }))
@@ -68,7 +68,7 @@ impl Theatre {
     #[remote]
     fn on_failure(&mut self) -> impl Stream<Item = Result<(), &'static str>> + use<> {
         let go = Arc::clone(&self.0.go);
-        self.holding(stream::once(async move {
+        self.0.journal.holding(stream::once(async move {
             go.notified().await;
             Err("torn")
         }))
@@ -78,7 +78,7 @@ impl Theatre {
     #[remote]
     fn on_curtain(&mut self, caller: &Caller) -> impl Stream<Item = &'static str> + use<> {
         let caller = caller.clone();
-        self.holding(stream::once(async move {
+        self.0.journal.holding(stream::once(async move {
             drop(caller.close(CloseFrame::policy_violation("curtain")).await);
             "after the curtain"
         }))
@@ -89,7 +89,7 @@ impl Theatre {
     async fn on_close_now(&mut self, caller: &Caller) -> impl Stream<Item = &'static str> + use<> {
         let closed = caller.close(CloseFrame::policy_violation("now")).await;
         self.0.journal.note(format!("{closed:?}"));
-        self.holding(stream::repeat("after the close frame"))
+        self.0.journal.holding(stream::repeat("after the close frame"))
     }
 
     #[remote]
@@ -110,17 +110,6 @@ impl Theatre {
     #[remote]
     fn on_close(&mut self, status: CloseCode, reason: &str) {
         self.0.journal.note(format!("on_close: {} {reason}", status.as_u16()));
-    }
-}
-
-impl Theatre {
-    /// Makes a stream that notes when it is dropped.
-    fn holding<S: Stream>(&self, stream: S) -> impl Stream<Item = S::Item> + use<S> {
-        let last_will: LastWill = self.0.journal.last_will();
-        stream.map(move |element| {
-            let _ = &last_will;
-            element
-        })
     }
 }
 

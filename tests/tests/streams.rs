@@ -21,7 +21,7 @@ use std::{
 use futures_util::{StreamExt as _, stream};
 use tests::{
     raw::{BINARY, CLOSE, PING, PONG, RawClient, TEXT, close_payload},
-    server::{Entries, Journal, LastWill, journal, serve},
+    server::{Entries, Journal, journal, serve},
 };
 use tokio::sync::{Notify, mpsc, oneshot};
 use websocket::{Bytes, Caller, CloseFrame, Error, Listener, Message, Stream};
@@ -76,19 +76,19 @@ impl Theatre {
     /// Never ends, and never has an element.
     #[remote]
     fn on_silence(&mut self) -> impl Stream<Item = String> + use<> {
-        self.holding(stream::pending())
+        self.0.journal.holding(stream::pending())
     }
 
     /// Never ends, always has an element, and has nothing to send.
     #[remote]
     fn on_nothing(&mut self) -> impl Stream<Item = ()> + use<> {
-        self.holding(stream::repeat(()))
+        self.0.journal.holding(stream::repeat(()))
     }
 
     /// Never ends, and always has an element.
     #[remote]
     fn on_flood(&mut self) -> impl Stream<Item = String> + use<> {
-        self.holding(stream::repeat("flood".to_owned()))
+        self.0.journal.holding(stream::repeat("flood".to_owned()))
     }
 
     /// Always has an element, until there have been a million.
@@ -99,19 +99,19 @@ impl Theatre {
             produced.fetch_add(1, Ordering::Relaxed);
             format!("{number:064}")
         });
-        self.holding(numbers)
+        self.0.journal.holding(numbers)
     }
 
     /// Two elements, then an error, and another that is never asked for.
     #[remote]
     fn on_torn(&mut self) -> impl Stream<Item = Result<&'static str, Torn>> + use<> {
-        self.holding(stream::iter([Ok("first"), Ok("second"), Err(Torn), Ok("never")]))
+        self.0.journal.holding(stream::iter([Ok("first"), Ok("second"), Err(Torn), Ok("never")]))
     }
 
     /// Two elements, then the end of everything.
     #[remote]
     fn on_finale(&mut self) -> impl Stream<Item = Result<CloseFrame, Torn>> + use<> {
-        self.holding(stream::iter([Ok(CloseFrame::policy_violation("the end")), Ok(CloseFrame::normal())]))
+        self.0.journal.holding(stream::iter([Ok(CloseFrame::policy_violation("the end")), Ok(CloseFrame::normal())]))
     }
 
     #[remote]
@@ -123,7 +123,7 @@ impl Theatre {
     #[remote]
     fn on_cue(&mut self) -> impl Stream<Item = &'static str> + use<> {
         let go = Arc::clone(&self.0.go);
-        self.holding(stream::once(async move {
+        self.0.journal.holding(stream::once(async move {
             go.notified().await;
             "cue"
         }))
@@ -152,17 +152,6 @@ impl Theatre {
     #[remote]
     fn on_error(&mut self, error: &Error) -> impl Stream<Item = String> + use<> {
         stream::iter([format!("on_error: {error}"), "and on".to_owned()])
-    }
-}
-
-impl Theatre {
-    /// Makes a stream that notes when it is dropped.
-    fn holding<S: Stream>(&self, stream: S) -> impl Stream<Item = S::Item> + use<S> {
-        let last_will: LastWill = self.0.journal.last_will();
-        stream.map(move |element| {
-            let _ = &last_will;
-            element
-        })
     }
 }
 
