@@ -11,7 +11,7 @@ pub struct JsonStr<'a> {
 }
 
 impl<'a> JsonStr<'a> {
-    /// Takes a value that [`fields`] has found, if it is a string.
+    /// Takes a value that [`fields`](super::fields) has found, if it is a string.
     #[must_use]
     pub fn from_value(value: &'a str) -> Option<Self> {
         let raw = value.strip_prefix('"')?.strip_suffix('"')?;
