@@ -81,8 +81,11 @@ pub use crate::listener::{BoundListener, Listener};
 pub use crate::message::Message;
 pub use crate::prepared::Prepared;
 pub use crate::router::{Body, RequestLimits, Router, RouterBuilder};
+#[cfg(feature = "deflate")]
+pub use crate::service::CompressionChoice;
 pub use crate::service::{
-    Accept, BytesPayload, NoReply, Payload, PongReply, Reply, Seconds, Service, TextPayload, UpgradeReply,
+    Accept, BytesPayload, DefaultService, FromError, FromReason, FromState, FromStatus, NoReply, NoState, Payload,
+    PongReply, Reply, Seconds, Service, Size, State, TextPayload, UpgradeReply,
 };
 pub use crate::terms::SlowReceivers;
 pub use crate::upgrade::{FromSegment, FromValues, UpgradeError, UpgradeRequest};

@@ -1,17 +1,17 @@
 //! How an event becomes a call.
 
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens as _, format_ident, quote};
 use syn::Type;
 
-use super::elide;
 use super::place::{self, local, local_at};
+use super::{argument, elide};
 use crate::model::{Callback, Event, MessageKind, Service, Source};
 
 /// ```text
 /// async fn call(&mut self, caller: &__ws::Caller, event: __ws::Event<'_>) -> __ws::Outcome {
 ///     match event {
-///         __ws::Event::Open => __ws::reply!(caller, Self::on_open(self, caller).await),
+///         __ws::Event::Open => __ws::reply!(caller, Self::on_open(self, caller).await, __ws::Reply::send),
 ///         // …
 ///         _ => __ws::unhandled(),
 ///     }
@@ -36,28 +36,24 @@ fn expand_arm(service: &Service<'_>, callback: &Callback<'_>) -> TokenStream {
     let pattern = expand_pattern(&callback.event, stream_id.is_some());
     let call = expand_call(service, callback);
     let caller = local("caller");
+    let output = callback.function.output;
     let outcome = match callback.event {
-        Event::Close { .. } => quote!(__ws::ended!(#call)),
-        Event::Ping { .. } => quote!(__ws::pong!(#caller, #call)),
+        Event::Close { .. } => {
+            let end = place::at_output(output, quote!(__ws::NoReply::end));
+            quote!(__ws::ended!(#call #end))
+        }
+        Event::Ping { .. } => {
+            let send = place::at_output(output, quote!(__ws::PongReply::send));
+            quote!(__ws::pong!(#caller, #call #send))
+        }
         _ => {
             let id = local("id");
             let carried = stream_id.map(|name| quote!(#name = #id,));
-            expand_reply(callback.function.output, &quote!(#caller, #carried #call))
+            let send = place::at_output(output, quote!(__ws::Reply::send));
+            quote!(__ws::reply!(#caller, #carried #call #send))
         }
     };
     quote!(#(#cfgs)* #pattern => #outcome,)
-}
-
-/// `__ws::reply!(…)`, for the compiler at the type of what is returned: an error in that underlines it.
-fn expand_reply(output: Option<&Type>, arguments: &TokenStream) -> TokenStream {
-    let (first, last) = output.map_or_else(call_site, |output| place::ends(&output.to_token_stream()));
-    let name = place::put(first, quote!(__ws::reply!));
-    let arguments = place::put(last, quote!((#arguments)));
-    quote!(#name #arguments)
-}
-
-fn call_site() -> (Span, Span) {
-    (Span::call_site(), Span::call_site())
 }
 
 fn expand_pattern(event: &Event<'_>, takes_id: bool) -> TokenStream {
@@ -93,19 +89,20 @@ fn expand_pattern(event: &Event<'_>, takes_id: bool) -> TokenStream {
     quote!(__ws::Event::#pattern)
 }
 
-/// `Self::on_close(self, caller, status, reason).await`
+/// `Self::on_message(self, caller, __ws::payload!(message as Order)?).await`
 fn expand_call(service: &Service<'_>, callback: &Callback<'_>) -> TokenStream {
-    let name = callback.function.name;
     let mut arguments = vec![quote!(self)];
     arguments.extend(callback.caller.map(|ty| local_at("caller", ty).into_token_stream()));
     arguments.extend(expand_arguments(service, &callback.event));
-    let dot_await = callback.function.is_async.then(|| quote!(.await));
-    quote!(Self::#name(#(#arguments),*) #dot_await)
+    place::call(&callback.function, &arguments)
 }
 
 fn expand_arguments(service: &Service<'_>, event: &Event<'_>) -> Vec<TokenStream> {
     let variable = variable(event);
-    let as_it_is = |name: &str, ty: Option<&Type>| ty.map(|ty| local_at(name, ty).into_token_stream());
+    let bind = |ty: &Type, requirement| {
+        let bound = argument::associated(ty, requirement, "bind", &quote!(#variable));
+        quote!(#bound?)
+    };
     let payload = |ty: &Type| {
         let ty = elide::lifetimes(ty);
         let payload = if service.skips_validation { quote!(unvalidated) } else { quote!(payload) };
@@ -116,12 +113,22 @@ fn expand_arguments(service: &Service<'_>, event: &Event<'_>) -> Vec<TokenStream
     };
     match event {
         Event::Close { status, reason } => {
-            [as_it_is("status", *status), as_it_is("reason", *reason)].into_iter().flatten().collect()
+            let status = status.map(|ty| argument::given("status", ty, &quote!(FromStatus)));
+            let reason = reason.map(argument::reason);
+            status.into_iter().chain(reason).collect()
         }
         Event::Dispatched { payload: ty, .. } => ty.iter().map(|ty| payload(ty)).collect(),
-        Event::Error { error } | Event::Rejected { error, .. } => as_it_is("error", Some(error)).into_iter().collect(),
+        Event::Error { error } | Event::Rejected { error, .. } => {
+            vec![argument::given("error", error, &quote!(FromError<'_>))]
+        }
         Event::IdleTimeout | Event::Open => Vec::new(),
-        Event::Message { payload: ty, .. } | Event::Ping { data: ty } | Event::Pong { data: ty } => vec![payload(ty)],
+        Event::Message { kind: MessageKind::Any, payload: ty } => vec![payload(ty)],
+        Event::Message { kind: MessageKind::Text, payload: ty } => vec![bind(ty, &quote!(TextPayload<'_>))],
+        Event::Message { kind: MessageKind::Binary, payload: ty }
+        | Event::Ping { data: ty }
+        | Event::Pong { data: ty } => {
+            vec![bind(ty, &quote!(BytesPayload<'_>))]
+        }
     }
 }
 

@@ -8,86 +8,45 @@ use crate::model::{Event, Route, Service};
 use crate::types;
 
 /// ```text
-/// const DESCRIPTOR: __ws::Descriptor = __ws::Descriptor {
-///     name: "Chat",
-///     path: "/chat/<username>",
-///     subprotocols: &["chat.v1"],
-///     dispatcher_key: __ws::Some("event"),
-///     stream_id: __ws::Some("id"),
-///     answers_pings: true,
-///     routes: &[__ws::Route::Method("on_subscribe")],
-///     ..__ws::Descriptor::DEFAULT
-/// };
+/// const DESCRIPTOR: __ws::Descriptor = __ws::Descriptor::new("Chat", "/chat/<username>")
+///     .subprotocols(&["chat.v1"])
+///     .dispatcher_key("event")
+///     .stream_id("id")
+///     .answers_pings(true)
+///     .routes(&[__ws::Route::Method("on_subscribe")]);
 /// ```
 pub(super) fn expand(service: &Service<'_>) -> TokenStream {
     let name = types::name(service.block.self_ty());
     let path = service.path;
     let optional = [
         expand_subprotocols(service),
-        expand_dispatcher_key(service),
-        expand_stream_id(service),
+        service.dispatcher_key.map(|key| quote!(.dispatcher_key(#key))),
+        service.stream_id.map(|name| quote!(.stream_id(#name))),
         expand_answers_pings(service),
         expand_routes(service),
     ];
-    // The defaults of no fields are a lint.
-    let rest = optional.iter().any(Option::is_none).then(|| quote!(..__ws::Descriptor::DEFAULT));
-    let fields = optional.iter().flatten();
-    quote! {
-        const DESCRIPTOR: __ws::Descriptor = __ws::Descriptor {
-            name: #name,
-            path: #path,
-            #(#fields,)*
-            #rest
-        };
-    }
-}
-
-/// ```text
-/// fn settings() -> __ws::Settings {
-///     __ws::Settings::new().idle_timeout(30).max_frame_size(1024)
-/// }
-/// ```
-pub(super) fn expand_settings(service: &Service<'_>) -> Option<TokenStream> {
-    if service.settings.is_empty() {
-        return None;
-    }
-    let setters = service.settings.iter().map(|setting| {
-        let (setter, value) = (format_ident!("{}", setting.key.name()), setting.value);
-        quote!(.#setter(#value))
-    });
-    Some(quote! {
-        fn settings() -> __ws::Settings {
-            __ws::Settings::new() #(#setters)*
-        }
-    })
+    let optional = optional.iter().flatten();
+    quote!(const DESCRIPTOR: __ws::Descriptor = __ws::Descriptor::new(#name, #path) #(#optional)*;)
 }
 
 fn expand_subprotocols(service: &Service<'_>) -> Option<TokenStream> {
     let names = &service.subprotocols;
-    (!names.is_empty()).then(|| quote!(subprotocols: &[#(#names),*]))
-}
-
-fn expand_dispatcher_key(service: &Service<'_>) -> Option<TokenStream> {
-    service.dispatcher_key.map(|key| quote!(dispatcher_key: __ws::Some(#key)))
-}
-
-fn expand_stream_id(service: &Service<'_>) -> Option<TokenStream> {
-    service.stream_id.map(|name| quote!(stream_id: __ws::Some(#name)))
+    (!names.is_empty()).then(|| quote!(.subprotocols(&[#(#names),*])))
 }
 
 fn expand_answers_pings(service: &Service<'_>) -> Option<TokenStream> {
     let on_ping = service.callbacks.iter().find(|callback| matches!(callback.event, Event::Ping { .. }))?;
     let cfgs = &on_ping.cfgs;
     if cfgs.is_empty() {
-        return Some(quote!(answers_pings: true));
+        return Some(quote!(.answers_pings(true)));
     }
     let conditions = cfgs.iter().filter_map(|cfg| cfg.parse_args::<TokenStream>().ok());
-    Some(quote!(answers_pings: ::core::cfg!(all(#(#conditions),*))))
+    Some(quote!(.answers_pings(::core::cfg!(all(#(#conditions),*)))))
 }
 
 fn expand_routes(service: &Service<'_>) -> Option<TokenStream> {
     let routes: Vec<_> = service.routes().map(|(route, cfgs)| expand_route(route, cfgs)).collect();
-    (!routes.is_empty()).then(|| quote!(routes: &[#(#routes),*]))
+    (!routes.is_empty()).then(|| quote!(.routes(&[#(#routes),*])))
 }
 
 /// A route keeps its place when the configuration takes its method away: no value means a method without name.

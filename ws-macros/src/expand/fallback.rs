@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::{ToTokens as _, quote};
 use syn::GenericParam;
 
-use super::{elide, state};
+use super::{bounds, elide, state};
 use crate::args::RawArgs;
 use crate::item::{RawImpl, RawItem};
 
@@ -30,15 +30,15 @@ fn stand_in(args: &RawArgs, block: &RawImpl) -> TokenStream {
     let (impl_generics, _, where_clause) = generics.split_for_impl();
     let impl_generics = elide::to_static(impl_generics.to_token_stream());
     let self_ty = elide::to_static(block.self_ty().to_token_stream());
-    let where_clause = elide::to_static(where_clause.to_token_stream());
+    let bounds = elide::to_static(bounds::expand(where_clause, &self_ty, args.state()));
     quote! {
         const _: () = {
             use #runtime::__private as __ws;
 
             #[automatically_derived]
-            impl #impl_generics __ws::Service for #self_ty #where_clause {
+            impl #impl_generics __ws::Service for #self_ty #bounds {
                 type State = #state;
-                const DESCRIPTOR: __ws::Descriptor = __ws::Descriptor::DEFAULT;
+                const DESCRIPTOR: __ws::Descriptor = __ws::Descriptor::new("", "/");
                 async fn upgrade(_: &__ws::UpgradeRequest, _: &#state) -> __ws::UpgradeResult<Self> {
                     ::core::unreachable!()
                 }

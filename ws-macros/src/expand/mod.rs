@@ -1,11 +1,14 @@
 //! From a checked service to code.
 
-mod assertions;
+mod argument;
+mod bounds;
 mod call;
+mod checks;
 mod descriptor;
 mod elide;
 mod fallback;
 mod place;
+mod settings;
 mod upgrade;
 
 use proc_macro2::TokenStream;
@@ -21,10 +24,14 @@ use crate::model::Service;
 /// const _: () = {
 ///     use ::websocket::__private as __ws;
 ///     #[automatically_derived]
-///     impl __ws::Service for Chat {
+///     impl __ws::Service for Chat
+///     where
+///         Self: __ws::Sendable + 'static,
+///         Hub: __ws::Shareable,
+///     {
 ///         type State = Hub;
 ///         const DESCRIPTOR: __ws::Descriptor = /* … */;
-///         const CHECKS: () = { /* … */ };
+///         const CHECKS: &[()] = &[/* … */];
 ///         fn settings() -> __ws::Settings { /* … */ }
 ///         async fn upgrade(/* … */) -> __ws::UpgradeResult<Self> { /* … */ }
 ///         async fn call(/* … */) -> __ws::Outcome { /* … */ }
@@ -33,12 +40,13 @@ use crate::model::Service;
 /// ```
 pub(crate) fn service(service: &Service<'_>) -> TokenStream {
     let Service { block, runtime, .. } = service;
-    let self_ty = block.self_ty();
+    let self_ty = block.self_ty().to_token_stream();
     let (impl_generics, _, where_clause) = block.header.generics.split_for_impl();
+    let bounds = bounds::expand(where_clause, &self_ty, service.state);
     let state = state(service.state);
     let descriptor = descriptor::expand(service);
-    let checks = assertions::expand(service);
-    let settings = descriptor::expand_settings(service);
+    let checks = checks::expand(service);
+    let settings = settings::expand(service);
     let upgrade = upgrade::expand(service, &state);
     let call = call::expand(service);
     quote! {
@@ -48,7 +56,7 @@ pub(crate) fn service(service: &Service<'_>) -> TokenStream {
             use #runtime::__private as __ws;
 
             #[automatically_derived]
-            impl #impl_generics __ws::Service for #self_ty #where_clause {
+            impl #impl_generics __ws::Service for #self_ty #bounds {
                 type State = #state;
                 #descriptor
                 #checks

@@ -3,13 +3,13 @@
 use proc_macro2::TokenStream;
 use quote::{ToTokens as _, quote};
 
-use super::elide;
+use super::argument;
 use super::place::{self, local, local_at};
-use crate::model::{ArgumentSource, Service, Upgrade, UpgradeArgument};
+use crate::model::{ArgumentSource, Service, UpgradeArgument};
 
 /// ```text
 /// async fn upgrade(request: &__ws::UpgradeRequest, state: &Hub) -> __ws::UpgradeResult<Self> {
-///     __ws::accept!(Self::connect(__ws::path!(request, "username" as String)?, state).await)
+///     __ws::accept!(Self::connect(<String as __ws::FromSegment>::extract(request, "username")?, state).await, __ws::UpgradeReply::accept)
 /// }
 /// ```
 pub(super) fn expand(service: &Service<'_>, state: &TokenStream) -> TokenStream {
@@ -18,54 +18,47 @@ pub(super) fn expand(service: &Service<'_>, state: &TokenStream) -> TokenStream 
     let takes_request = upgrade.arguments.iter().any(|argument| argument.source != ArgumentSource::State);
     let request_name = parameter("request", takes_request);
     let state_name = parameter("state", takes_state);
-    let call = expand_call(upgrade);
+    let arguments: Vec<_> = upgrade.arguments.iter().map(|argument| expand_argument(service, argument)).collect();
+    let call = place::call(&upgrade.function, &arguments);
+    let accept = place::at_output(upgrade.function.output, quote!(__ws::UpgradeReply::accept));
     quote! {
         async fn upgrade(#request_name: &__ws::UpgradeRequest, #state_name: &#state) -> __ws::UpgradeResult<Self> {
-            __ws::accept!(#call)
+            __ws::accept!(#call #accept)
         }
     }
 }
 
 /// ```text
 /// async fn upgrade(_: &__ws::UpgradeRequest, _: &Hub) -> __ws::UpgradeResult<Self> {
-///     __ws::accept!(<Chat as ::core::default::Default>::default())
+///     <Chat as __ws::DefaultService>::accept()
 /// }
 /// ```
 fn expand_default(service: &Service<'_>, state: &TokenStream) -> TokenStream {
     let self_ty = service.block.self_ty().to_token_stream();
     // Where the type is not `Default`, this is what the compiler underlines.
-    let (first, last) = place::ends(&self_ty);
-    let open = place::put(first, quote!(<));
-    let default = place::put(last, quote!(as ::core::default::Default>::default()));
+    let accept = place::across(&self_ty, quote!(<#self_ty as __ws::DefaultService>::accept));
     quote! {
         async fn upgrade(_: &__ws::UpgradeRequest, _: &#state) -> __ws::UpgradeResult<Self> {
-            __ws::accept!(#open #self_ty #default)
+            #accept()
         }
     }
 }
 
-fn expand_call(upgrade: &Upgrade<'_>) -> TokenStream {
-    let name = upgrade.function.name;
-    let arguments = upgrade.arguments.iter().map(expand_argument);
-    let dot_await = upgrade.function.is_async.then(|| quote!(.await));
-    quote!(Self::#name(#(#arguments),*) #dot_await)
-}
-
-fn expand_argument(argument: &UpgradeArgument<'_>) -> TokenStream {
+fn expand_argument(service: &Service<'_>, written: &UpgradeArgument<'_>) -> TokenStream {
     let request = local("request");
-    let ty = elide::lifetimes(argument.ty);
-    match &argument.source {
-        ArgumentSource::Header(name) => quote!(__ws::header!(#request, #name as #ty)?),
-        ArgumentSource::Path(name) => quote!(__ws::path!(#request, #name as #ty)?),
-        ArgumentSource::Query(name) => quote!(__ws::query!(#request, #name as #ty)?),
+    let extract = |name: &str, requirement, function| {
+        let value = argument::associated(written.ty, requirement, function, &quote!(#request, #name));
+        quote!(#value?)
+    };
+    match &written.source {
+        ArgumentSource::Header(name) => extract(name, &quote!(FromValues<_>), "header"),
+        ArgumentSource::Path(name) => extract(name, &quote!(FromSegment), "extract"),
+        ArgumentSource::Query(name) => extract(name, &quote!(FromValues<_>), "query"),
         ArgumentSource::Request => {
-            let request = local_at("request", argument.ty);
+            let request = local_at("request", written.ty);
             quote!(#request)
         }
-        ArgumentSource::State => {
-            let state = local_at("state", argument.ty);
-            quote!(#state)
-        }
+        ArgumentSource::State => argument::state(service.state, written.ty),
     }
 }
 

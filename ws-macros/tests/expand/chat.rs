@@ -19,37 +19,41 @@ impl Chat {
 const _: () = {
     use ::websocket::__private as __ws;
     #[automatically_derived]
-    impl __ws::Service for Chat {
+    impl __ws::Service for Chat
+    where
+        Self: __ws::Sendable + 'static,
+        Hub: __ws::Shareable,
+    {
         type State = Hub;
-        const DESCRIPTOR: __ws::Descriptor = __ws::Descriptor {
-            name: "Chat",
-            path: "/chat/<username>",
-            answers_pings: true,
-            ..__ws::Descriptor::DEFAULT
-        };
-        #[allow(path_statements)]
-        const CHECKS: () = {
-            <String as __ws::FromSegment>::CHECK;
-            <Result<Self, UpgradeError> as __ws::UpgradeReply<Self>>::CHECK;
-            <&str as __ws::TextPayload>::CHECK;
-            <&[u8] as __ws::BytesPayload>::CHECK;
-            <Vec<u8> as __ws::PongReply>::CHECK;
-        };
+        const DESCRIPTOR: __ws::Descriptor = __ws::Descriptor::new("Chat", "/chat/<username>").answers_pings(true);
         fn settings() -> __ws::Settings {
             __ws::Settings::new().idle_timeout(30)
         }
         async fn upgrade(request: &__ws::UpgradeRequest, state: &Hub) -> __ws::UpgradeResult<Self> {
-            __ws::accept!(Self::connect(__ws::path!(request, "username" as String)?, state).await)
+            __ws::accept!(
+                Self::connect(<String as __ws::FromSegment>::extract(request, "username")?, state).await,
+                __ws::UpgradeReply::accept
+            )
         }
         async fn call(&mut self, caller: &__ws::Caller, event: __ws::Event<'_>) -> __ws::Outcome {
             match event {
-                __ws::Event::Open => __ws::reply!(caller, Self::on_open(self, caller).await),
-                __ws::Event::Text(message) => {
-                    __ws::reply!(caller, Self::on_text_message(self, caller, __ws::payload!(message as &str)?).await)
+                __ws::Event::Open => __ws::reply!(caller, Self::on_open(self, caller).await, __ws::Reply::send),
+                __ws::Event::Text(message) => __ws::reply!(
+                    caller,
+                    Self::on_text_message(self, caller, <&str as __ws::TextPayload<'_>>::bind(message)?).await,
+                    __ws::Reply::send
+                ),
+                __ws::Event::Ping(data) => __ws::pong!(
+                    caller,
+                    Self::on_ping(self, <&[u8] as __ws::BytesPayload<'_>>::bind(data)?),
+                    __ws::PongReply::send
+                ),
+                __ws::Event::Error(error, _) => {
+                    __ws::reply!(caller, Self::on_error(self, caller, <&Error as __ws::FromError<'_>>::of(error)).await)
                 }
-                __ws::Event::Ping(data) => __ws::pong!(caller, Self::on_ping(self, __ws::payload!(data as &[u8])?)),
-                __ws::Event::Error(error, _) => __ws::reply!(caller, Self::on_error(self, caller, error).await),
-                __ws::Event::Close(status, reason) => __ws::ended!(Self::on_close(self, caller, status, reason).await),
+                __ws::Event::Close(status, reason) => __ws::ended!(
+                    Self::on_close(self, caller, <CloseCode as __ws::FromStatus>::of(status), reason).await
+                ),
                 _ => __ws::unhandled(),
             }
         }

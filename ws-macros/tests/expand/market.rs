@@ -22,33 +22,26 @@ const _: () = {
     impl<S: Source> __ws::Service for Market<S>
     where
         S: Clone,
+        Self: __ws::Sendable + 'static,
     {
         type State = ();
-        const DESCRIPTOR: __ws::Descriptor = __ws::Descriptor {
-            name: "Market",
-            path: "/market",
-            subprotocols: &["market.v1"],
-            dispatcher_key: __ws::Some("event"),
-            stream_id: __ws::Some("reqid"),
-            routes: &[
+        const DESCRIPTOR: __ws::Descriptor = __ws::Descriptor::new("Market", "/market")
+            .subprotocols(&["market.v1"])
+            .dispatcher_key("event")
+            .stream_id("reqid")
+            .routes(&[
                 __ws::Route::Method("on_subscribe"),
                 #[cfg(feature = "heartbeat")]
                 __ws::Route::Event("heartbeat"),
                 #[cfg(not(feature = "heartbeat"))]
                 __ws::Route::Method(""),
-            ],
-            ..__ws::Descriptor::DEFAULT
-        };
-        #[allow(path_statements)]
-        const CHECKS: () = {
-            <Subscribe<'_> as __ws::Payload<'_>>::CHECK;
-            <&'_ [u8] as __ws::Payload<'_>>::CHECK;
-        };
+            ]);
+        const CHECKS: &[()] = &[<Subscribe<'_> as __ws::Payload<'_>>::CHECK, <&'_ [u8] as __ws::Payload<'_>>::CHECK];
         fn settings() -> __ws::Settings {
             __ws::Settings::new().max_frame_size(1024).connection_closure_timeout(-1)
         }
         async fn upgrade(_: &__ws::UpgradeRequest, _: &()) -> __ws::UpgradeResult<Self> {
-            __ws::accept!(<Market<S> as ::core::default::Default>::default())
+            <Market<S> as __ws::DefaultService>::accept()
         }
         async fn call(&mut self, caller: &__ws::Caller, event: __ws::Event<'_>) -> __ws::Outcome {
             match event {
@@ -59,18 +52,25 @@ const _: () = {
                         self,
                         __ws::payload!(message as Subscribe<'_>).map_err(|failure| failure.of(id))?
                     )
-                    .await
+                    .await,
+                    __ws::Reply::send
                 ),
-                __ws::Event::Rejected(__ws::Source::Dispatched(0), error, id) => {
-                    __ws::reply!(caller, "reqid" = id, Self::on_subscribe_error(self, caller, error))
-                }
+                __ws::Event::Rejected(__ws::Source::Dispatched(0), error, id) => __ws::reply!(
+                    caller,
+                    "reqid" = id,
+                    Self::on_subscribe_error(self, caller, <&Error as __ws::FromError<'_>>::of(error))
+                ),
                 #[cfg(feature = "heartbeat")]
-                __ws::Event::Dispatched(1, _, id) => __ws::reply!(caller, "reqid" = id, Self::keep_alive(self)),
-                __ws::Event::Text(message) | __ws::Event::Binary(message) => {
-                    __ws::reply!(caller, Self::on_message(self, __ws::payload!(message as &'_ [u8])?).await)
+                __ws::Event::Dispatched(1, _, id) => {
+                    __ws::reply!(caller, "reqid" = id, Self::keep_alive(self), __ws::Reply::send)
                 }
+                __ws::Event::Text(message) | __ws::Event::Binary(message) => __ws::reply!(
+                    caller,
+                    Self::on_message(self, __ws::payload!(message as &'_ [u8])?).await,
+                    __ws::Reply::send
+                ),
                 __ws::Event::Rejected(__ws::Source::Text | __ws::Source::Binary, error, _) => {
-                    __ws::reply!(caller, Self::on_message_error(self, error))
+                    __ws::reply!(caller, Self::on_message_error(self, <&Error as __ws::FromError<'_>>::of(error)))
                 }
                 _ => __ws::unhandled(),
             }

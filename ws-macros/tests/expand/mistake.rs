@@ -5,9 +5,13 @@ impl Chat {
 const _: () = {
     use ::websocket::__private as __ws;
     #[automatically_derived]
-    impl __ws::Service for Chat {
+    impl __ws::Service for Chat
+    where
+        Self: __ws::Sendable + 'static,
+        Hub: __ws::Shareable,
+    {
         type State = Hub;
-        const DESCRIPTOR: __ws::Descriptor = __ws::Descriptor::DEFAULT;
+        const DESCRIPTOR: __ws::Descriptor = __ws::Descriptor::new("", "/");
         async fn upgrade(_: &__ws::UpgradeRequest, _: &Hub) -> __ws::UpgradeResult<Self> {
             ::core::unreachable!()
         }

@@ -88,7 +88,7 @@ impl Delivery {
 impl Service for Delivery {
     type State = Infallible;
 
-    const DESCRIPTOR: Descriptor = Descriptor { name: "Client", ..Descriptor::DEFAULT };
+    const DESCRIPTOR: Descriptor = Descriptor::new("Client", "/");
     const ROLE: Role = Role::Client;
 
     async fn upgrade(_: &UpgradeRequest, state: &Infallible) -> UpgradeResult<Self> {

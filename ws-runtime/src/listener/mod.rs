@@ -12,7 +12,7 @@ use http::{HeaderValue, Request, Response};
 use crate::compression::Compression;
 use crate::error::{BoxError, ConfigError, Error, Result};
 use crate::router::{Body, RequestLimits, Router, RouterBuilder};
-use crate::service::Service;
+use crate::service::{NoState, Service};
 use crate::terms::SlowReceivers;
 
 pub use bound::BoundListener;
@@ -158,7 +158,10 @@ impl Listener {
     }
 
     /// Adds a service that has no shared state.
-    pub fn service<S: Service<State = ()>>(mut self) -> Self {
+    pub fn service<S: Service>(mut self) -> Self
+    where
+        S::State: NoState,
+    {
         self.router = self.router.service::<S>();
         self
     }

@@ -15,7 +15,7 @@ use crate::router::connections::Connections;
 use crate::router::endpoint::{Endpoint, Registered};
 use crate::router::limits::RequestLimits;
 use crate::router::{BoxedFuture, Config, Router, Shared, response};
-use crate::service::{Descriptor, Service};
+use crate::service::{Descriptor, NoState, Service};
 use crate::terms::{Bounds, SlowReceivers};
 
 /// Builds a [`Router`].
@@ -49,8 +49,11 @@ impl RouterBuilder {
     }
 
     /// Adds a service that has no shared state.
-    pub fn service<S: Service<State = ()>>(self) -> Self {
-        self.service_with::<S>(())
+    pub fn service<S: Service>(self) -> Self
+    where
+        S::State: NoState,
+    {
+        self.service_with::<S>(S::State::nothing())
     }
 
     /// Adds a service with the state that all its connections share.

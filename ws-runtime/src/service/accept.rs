@@ -2,7 +2,6 @@
 
 use http::{HeaderMap, HeaderName, HeaderValue};
 
-use crate::kind::Kind;
 use crate::service::Service;
 use crate::upgrade::UpgradeError;
 
@@ -40,69 +39,52 @@ pub type UpgradeResult<S> = Result<Accept<S>, UpgradeError>;
 )]
 pub trait UpgradeReply<S>: Sized {
     #[doc(hidden)]
-    const CHECK: () = ();
-
-    #[doc(hidden)]
-    fn into_result(self) -> UpgradeResult<S>;
+    fn accept(self, nowhere: ()) -> UpgradeResult<S>;
 }
 
 #[diagnostic::do_not_recommend]
 impl<S: Service> UpgradeReply<S> for S {
-    fn into_result(self) -> UpgradeResult<S> {
+    fn accept(self, (): ()) -> UpgradeResult<S> {
         Ok(Accept::new(self))
     }
 }
 
 #[diagnostic::do_not_recommend]
 impl<S: Service> UpgradeReply<S> for Accept<S> {
-    fn into_result(self) -> UpgradeResult<S> {
+    fn accept(self, (): ()) -> UpgradeResult<S> {
         Ok(self)
     }
 }
 
 #[diagnostic::do_not_recommend]
 impl<S: Service, E: Into<UpgradeError>> UpgradeReply<S> for Result<S, E> {
-    fn into_result(self) -> UpgradeResult<S> {
+    fn accept(self, (): ()) -> UpgradeResult<S> {
         self.map(Accept::new).map_err(Into::into)
     }
 }
 
 #[diagnostic::do_not_recommend]
 impl<S: Service, E: Into<UpgradeError>> UpgradeReply<S> for Result<Accept<S>, E> {
-    fn into_result(self) -> UpgradeResult<S> {
+    fn accept(self, (): ()) -> UpgradeResult<S> {
         self.map_err(Into::into)
     }
 }
 
-/// First stage: an answer to an upgrade.
-#[doc(hidden)]
-pub trait AcceptValue<T, S> {
-    /// Converts the answer.
-    ///
-    /// # Errors
-    /// The refusal.
-    fn accept(&self, value: T) -> UpgradeResult<S>;
+/// A service that makes itself, because it has no upgrade function: one that implements [`Default`].
+#[diagnostic::on_unimplemented(
+    message = "service `{Self}` has no `upgrade` function and does not implement `Default`",
+    label = "nothing makes an instance for a new connection",
+    note = "derive `Default`, or add a function such as `fn connect() -> Self` with the `upgrade` attribute"
+)]
+pub trait DefaultService: Sized {
+    #[doc(hidden)]
+    fn accept() -> UpgradeResult<Self>;
 }
 
-impl<T: UpgradeReply<S>, S> AcceptValue<T, S> for &Kind<T> {
-    fn accept(&self, value: T) -> UpgradeResult<S> {
-        value.into_result()
-    }
-}
-
-/// Last stage: no answer to an upgrade. The assertion on the type has stopped the build.
-#[doc(hidden)]
-pub trait UnfitAccept<T, S> {
-    /// Is never run.
-    ///
-    /// # Errors
-    /// None.
-    fn accept(&self, value: T) -> UpgradeResult<S>;
-}
-
-impl<T, S> UnfitAccept<T, S> for Kind<T> {
-    fn accept(&self, _: T) -> UpgradeResult<S> {
-        unreachable!("a type that is no answer to an upgrade does not compile")
+#[diagnostic::do_not_recommend]
+impl<S: Default> DefaultService for S {
+    fn accept() -> UpgradeResult<Self> {
+        Ok(Accept::new(Self::default()))
     }
 }
 
@@ -110,9 +92,8 @@ impl<T, S> UnfitAccept<T, S> for Kind<T> {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __accept {
-    ($value:expr) => {{
-        use $crate::__private::{AcceptValue as _, Kind, UnfitAccept as _};
-        let value = $value;
-        (&&Kind::of(&value)).accept(value)
+    ($service:tt::$function:tt $arguments:tt $(. $await:ident)?, $($accept:tt)+) => {{
+        let answer = $crate::__private::returned!($service::$function $arguments $(. $await)?);
+        $crate::__private::hand(answer, (), $($accept)+)
     }};
 }

@@ -1,6 +1,7 @@
 //! What the macro implements for a service, and what the driver knows about it.
 
 mod accept;
+mod argument;
 mod event;
 mod payload;
 mod reply;
@@ -12,16 +13,19 @@ use ws_core::protocol::Role;
 use crate::caller::Caller;
 use crate::upgrade::UpgradeRequest;
 
-pub use accept::{Accept, AcceptValue, UnfitAccept, UpgradeReply, UpgradeResult};
+pub use accept::{Accept, DefaultService, UpgradeReply, UpgradeResult};
+pub use argument::{FromError, FromReason, FromState, FromStatus};
 pub use event::{Event, Failure, Handled, Outcome, Source};
 pub(crate) use event::{Failed, StreamId};
 pub use payload::{BindJson, BindRaw, BytesPayload, CheckPayload, Data, KeepPayload, Payload, TextPayload, Unbindable};
 pub(crate) use reply::Feed;
 pub use reply::{
-    KeepOption, KeepValue, NoReply, PongReply, Reply, SendJson, SendPong, SendStream, SendValue, Target, UnpackResult,
-    Unsendable, WrapOption,
+    AsIs, AsJson, AsReply, AsStream, KeepOption, KeepValue, Leftover, NoReply, PongReply, Reply, SendFuture, Target,
+    UnpackResult, WrapOption, hand,
 };
-pub use settings::{Seconds, Settings};
+#[cfg(feature = "deflate")]
+pub use settings::CompressionChoice;
+pub use settings::{Seconds, Settings, Size};
 
 /// A WebSocket service: implemented by [`#[websocket::service]`](macro@crate::service), not by hand.
 ///
@@ -33,13 +37,13 @@ pub use settings::{Seconds, Settings};
 )]
 pub trait Service: Sized + Send + 'static {
     /// What all connections of the service share.
-    type State: Send + Sync + 'static;
+    type State: State;
 
     #[doc(hidden)]
     const DESCRIPTOR: Descriptor;
 
     #[doc(hidden)]
-    const CHECKS: () = ();
+    const CHECKS: &[()] = &[];
 
     /// Which end of its connections the service is.
     #[doc(hidden)]
@@ -64,6 +68,33 @@ pub trait Service: Sized + Send + 'static {
     }
 }
 
+/// What all connections of a service can share: any type that is `Send`, `Sync`, and `'static`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be the state of a service",
+    label = "must be `Send`, `Sync`, and `'static`",
+    note = "all connections share the state, on all threads: put what is not `Sync` into a `Mutex`, and `Arc` in the place of `Rc`"
+)]
+pub trait State: Send + Sync + 'static {}
+
+#[diagnostic::do_not_recommend]
+impl<S: Send + Sync + 'static> State for S {}
+
+/// The state of a service that shares nothing: `()`.
+#[diagnostic::on_unimplemented(
+    message = "the service needs its state, a `{Self}`",
+    label = "the state is missing",
+    note = "use `service_with::<…>(state)`"
+)]
+pub trait NoState: State {
+    #[doc(hidden)]
+    fn nothing() -> Self;
+}
+
+#[diagnostic::do_not_recommend]
+impl NoState for () {
+    fn nothing() -> Self {}
+}
+
 /// What is known about a service at compile time.
 #[derive(Clone, Copy, Debug)]
 pub struct Descriptor {
@@ -85,13 +116,44 @@ pub struct Descriptor {
 
 impl Descriptor {
     /// A service without anything optional.
-    pub const DEFAULT: Self = Self {
-        name: "",
-        path: "/",
-        subprotocols: &[],
-        dispatcher_key: None,
-        stream_id: None,
-        answers_pings: false,
-        routes: &[],
-    };
+    #[must_use]
+    pub const fn new(name: &'static str, path: &'static str) -> Self {
+        let (subprotocols, routes): (&[&str], &[Route]) = (&[], &[]);
+        Self { name, path, subprotocols, dispatcher_key: None, stream_id: None, answers_pings: false, routes }
+    }
+
+    /// In the server's order of preference.
+    #[must_use]
+    pub const fn subprotocols(mut self, names: &'static [&'static str]) -> Self {
+        self.subprotocols = names;
+        self
+    }
+
+    /// The field that names the method of a text message.
+    #[must_use]
+    pub const fn dispatcher_key(mut self, name: &'static str) -> Self {
+        self.dispatcher_key = Some(name);
+        self
+    }
+
+    /// The field of a dispatched message that its replies carry too.
+    #[must_use]
+    pub const fn stream_id(mut self, name: &'static str) -> Self {
+        self.stream_id = Some(name);
+        self
+    }
+
+    /// Whether the service has an `on_ping`.
+    #[must_use]
+    pub const fn answers_pings(mut self, answers: bool) -> Self {
+        self.answers_pings = answers;
+        self
+    }
+
+    /// The dispatched methods.
+    #[must_use]
+    pub const fn routes(mut self, routes: &'static [Route]) -> Self {
+        self.routes = routes;
+        self
+    }
 }

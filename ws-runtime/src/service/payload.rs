@@ -1,8 +1,8 @@
 //! From a received message to the argument of a callback.
 //!
-//! The type of the argument decides, not its spelling: the macro hands the type over as `payload!(message as T)`, and the
-//! stages below pick the conversion by auto-ref. A type that no stage fits falls through to [`Unfit`], in silence: the
-//! assertion on [`Payload`] next to it is the one error that the user sees.
+//! The type of the argument decides, not its spelling. A text or byte type binds itself. For any other payload the macro hands the
+//! type over as `payload!(message as T)`, and the stages below pick the conversion by auto-ref. A type that no stage fits falls through
+//! to [`Unbindable`], in silence: the assertion on [`Payload`] next to it is the one error that the user sees.
 
 use bytes::Bytes;
 use serde::Deserialize;
@@ -33,9 +33,12 @@ pub enum Data<'a> {
     label = "not a payload",
     note = "use `&str`, `String`, `&[u8]`, `Vec<u8>`, `Bytes`, `Message`, or a type that implements `serde::Deserialize`"
 )]
-pub trait Payload<'de> {
+pub trait Payload<'de>: Sized {
     #[doc(hidden)]
     const CHECK: () = ();
+
+    #[doc(hidden)]
+    fn from_json(data: Data<'de>) -> Result<Self, Failure>;
 }
 
 /// What `on_text_message` can take: `&str` or `String`.
@@ -44,9 +47,9 @@ pub trait Payload<'de> {
     label = "not a text type",
     note = "use `&str` or `String`, or take the message with `on_message`"
 )]
-pub trait TextPayload {
+pub trait TextPayload<'a>: Sized {
     #[doc(hidden)]
-    const CHECK: () = ();
+    fn bind(data: Data<'a>) -> Result<Self, Failure>;
 }
 
 /// What `on_binary_message`, `on_ping`, and `on_pong` can take: `&[u8]`, `Vec<u8>`, or [`Bytes`].
@@ -55,21 +58,45 @@ pub trait TextPayload {
     label = "not a byte type",
     note = "use `&[u8]`, `Vec<u8>`, or `Bytes`"
 )]
-pub trait BytesPayload {
+pub trait BytesPayload<'a>: Sized {
     #[doc(hidden)]
-    const CHECK: () = ();
+    fn bind(data: Data<'a>) -> Result<Self, Failure>;
 }
 
-macro_rules! impl_checks {
-    ($check:ident: $($payload:ty),*) => { $(#[diagnostic::do_not_recommend] impl $check for $payload {})* };
+// `do_not_recommend` on each: an error says what the trait says, and lists nothing of ours.
+macro_rules! impl_payloads {
+    ($trait:ident: $($payload:ty),*) => {$(
+        #[diagnostic::do_not_recommend]
+        impl<'a> $trait<'a> for $payload {
+            #[inline]
+            fn bind(data: Data<'a>) -> Result<Self, Failure> {
+                Self::from_data(data).map_err(Failure::rejected)
+            }
+        }
+    )*};
+}
+
+impl_payloads!(TextPayload: &'a str, String);
+impl_payloads!(BytesPayload: &'a [u8], Vec<u8>, Bytes);
+
+#[diagnostic::do_not_recommend]
+impl<'de, T: Deserialize<'de>> Payload<'de> for T {
+    #[inline]
+    fn from_json(data: Data<'de>) -> Result<Self, Failure> {
+        let bound = match data {
+            Data::Text(text) => serde_json::from_str(text),
+            Data::Binary(data) => serde_json::from_slice(data),
+        };
+        bound.map_err(|error| explain::<T>(data, &error))
+    }
 }
 
 #[diagnostic::do_not_recommend]
-impl<'de, T: Deserialize<'de>> Payload<'de> for T {}
-#[diagnostic::do_not_recommend]
-impl Payload<'_> for Message {}
-impl_checks!(TextPayload: &str, String);
-impl_checks!(BytesPayload: &[u8], Vec<u8>, Bytes);
+impl<'de> Payload<'de> for Message {
+    fn from_json(data: Data<'de>) -> Result<Self, Failure> {
+        Ok(data.into())
+    }
+}
 
 /// A payload that is taken as it is.
 pub trait Raw<'a>: Sized {
@@ -167,14 +194,10 @@ pub trait BindJson<'a, T> {
     fn bind(&self, data: Data<'a>) -> Result<T, Failure>;
 }
 
-impl<'a, T: Deserialize<'a>> BindJson<'a, T> for &Kind<T> {
+impl<'a, T: Payload<'a>> BindJson<'a, T> for &Kind<T> {
     #[inline]
     fn bind(&self, data: Data<'a>) -> Result<T, Failure> {
-        let bound = match data {
-            Data::Text(text) => serde_json::from_str(text),
-            Data::Binary(data) => serde_json::from_slice(data),
-        };
-        bound.map_err(|error| explain::<T>(data, &error))
+        T::from_json(data)
     }
 }
 

@@ -30,6 +30,44 @@ pub trait Seconds {
     fn into_seconds(self) -> f64;
 }
 
+/// A number of bytes: a `usize`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a number of bytes",
+    label = "not a number of bytes",
+    note = "use a `usize`"
+)]
+pub trait Size {
+    /// Returns the bytes.
+    fn into_bytes(self) -> usize;
+}
+
+#[diagnostic::do_not_recommend]
+impl Size for usize {
+    fn into_bytes(self) -> usize {
+        self
+    }
+}
+
+/// A choice of compression: a [`Compression`].
+#[cfg(feature = "deflate")]
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a choice of compression",
+    label = "not a `Compression`",
+    note = "use a `websocket::Compression`, such as `Compression::off()`"
+)]
+pub trait CompressionChoice {
+    /// Returns the choice.
+    fn into_compression(self) -> Compression;
+}
+
+#[cfg(feature = "deflate")]
+#[diagnostic::do_not_recommend]
+impl CompressionChoice for Compression {
+    fn into_compression(self) -> Compression {
+        self
+    }
+}
+
 impl Settings {
     /// The documented defaults.
     #[must_use]
@@ -139,6 +177,7 @@ impl Default for Settings {
 
 macro_rules! impl_seconds {
     ($($number:ty)*) => {$(
+        #[diagnostic::do_not_recommend]
         impl Seconds for $number {
             fn into_seconds(self) -> f64 {
                 f64::from(self)
@@ -147,10 +186,12 @@ macro_rules! impl_seconds {
     )*};
 }
 
+// An error says what the trait says, and lists none of these.
 impl_seconds! { i8 i16 i32 u8 u16 u32 f32 f64 }
 
 macro_rules! impl_seconds_lossy {
     ($($number:ty)*) => {$(
+        #[diagnostic::do_not_recommend]
         impl Seconds for $number {
             #[expect(clippy::cast_precision_loss, reason = "exact to a second for 285 million years")]
             fn into_seconds(self) -> f64 {
@@ -162,6 +203,7 @@ macro_rules! impl_seconds_lossy {
 
 impl_seconds_lossy! { i64 isize u64 usize }
 
+#[diagnostic::do_not_recommend]
 impl Seconds for Duration {
     fn into_seconds(self) -> f64 {
         self.as_secs_f64()

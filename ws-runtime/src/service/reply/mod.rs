@@ -1,102 +1,132 @@
 //! From the value that a callback returns to what goes out.
 //!
-//! Nothing is wrapped and nothing is boxed: `reply!(caller, value)` unpacks a `Result`, then an `Option`, then sends what is
-//! left, each stage chosen by auto-ref from the type of the value ([`stages`]): a raw [`Value`], a stream of replies ([`stream`]), or
-//! anything else as JSON. A type that no stage fits gets one error, the one of [`Reply`].
+//! Nothing is wrapped and nothing is boxed: `reply!(caller, Self::on_open(self).await, Reply::send)` unpacks a `Result`, then an
+//! `Option`; what is left is a [`Reply`] itself, or becomes one as JSON or as a stream, each stage chosen by auto-ref from the type
+//! of the value ([`stages`]). A type that no stage fits is left as it is: the one error is that it does not implement [`Reply`]. The
+//! path `Reply::send` comes from the macro, because the compiler underlines where that stands: at the type that the user wrote.
 
+mod pong;
 mod stages;
 mod stream;
 mod target;
 mod value;
 
 use crate::error::BoxError;
+use crate::service::{Failure, Handled, Outcome};
 
-pub use stages::{
-    KeepOption, KeepValue, SendJson, SendPong, SendStream, SendValue, UnpackResult, Unsendable, WrapOption,
-};
+pub use pong::PongReply;
+pub use stages::{AsIs, AsJson, AsReply, AsStream, KeepOption, KeepValue, Leftover, UnpackResult, WrapOption};
 pub(crate) use stream::Feed;
 pub use target::Target;
-use value::{PongValue, Value};
 
-/// What a callback can return. A name for the error message: no type implements it.
+/// What is sent as it is when a callback returns it: texts, bytes, [`Message`](crate::Message), [`Prepared`](crate::Prepared), and
+/// [`CloseFrame`](crate::CloseFrame).
+///
+/// A callback can return more, see [`#[remote]`](macro@crate::remote): what implements `serde::Serialize` goes out as JSON, a `Stream`
+/// as the replies that it yields.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be sent as a reply",
     label = "not a reply",
     note = "return nothing, a text or byte type, `Message`, `CloseFrame`, a type that implements `serde::Serialize`, a `Stream` of \
-            these, or an `Option` or `Result` of these; the error of a `Result` is anything that is \
+            these that is `Send` and `'static`, or an `Option` or `Result` of these; the error of a `Result` is anything that is \
             `Into<Box<dyn Error + Send + Sync>>`"
 )]
-pub trait Reply {}
-
-/// What `on_ping` can return: nothing, or the bytes of the pong.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot be sent as a pong",
-    label = "not the payload of a pong",
-    note = "return nothing, a byte type, or an `Option` or `Result` of these"
-)]
-pub trait PongReply {
+pub trait Reply {
     #[doc(hidden)]
-    const CHECK: () = ();
+    fn send(self, target: Target<'_>) -> Outcome;
 }
 
 /// What `on_close` can return: nothing, or a `Result` of nothing.
 #[diagnostic::on_unimplemented(
     message = "`on_close` cannot return `{Self}`",
     label = "nothing can be sent any more",
-    note = "return nothing or `Result<(), E>`: the connection is over when `on_close` runs"
+    note = "return nothing or `Result<(), E>` with an `E` that is `Into<Box<dyn Error + Send + Sync>>`: the connection is over when \
+            `on_close` runs"
 )]
 pub trait NoReply {
     #[doc(hidden)]
-    const CHECK: () = ();
+    fn end(self, nowhere: ()) -> Outcome;
 }
 
 // `do_not_recommend` on each: an error says what the trait says, and lists nothing of ours.
 #[diagnostic::do_not_recommend]
-impl<V: PongValue> PongReply for V {}
-#[diagnostic::do_not_recommend]
-impl<V: PongValue> PongReply for Option<V> {}
-#[diagnostic::do_not_recommend]
-impl<V: PongValue, E: Into<BoxError>> PongReply for Result<V, E> {}
-#[diagnostic::do_not_recommend]
-impl<V: PongValue, E: Into<BoxError>> PongReply for Result<Option<V>, E> {}
+impl NoReply for () {
+    fn end(self, (): ()) -> Outcome {
+        Ok(Handled::Done)
+    }
+}
 
 #[diagnostic::do_not_recommend]
-impl NoReply for () {}
-#[diagnostic::do_not_recommend]
-impl<E: Into<BoxError>> NoReply for Result<(), E> {}
+impl<E: Into<BoxError>> NoReply for Result<(), E> {
+    fn end(self, (): ()) -> Outcome {
+        self.map(|()| Handled::Done).map_err(|error| Failure::callback(error.into()))
+    }
+}
+
+/// A future that any thread may run: what an `async` function of the user must return.
+pub trait SendFuture: Future + Sized {
+    /// Is what it is. That there is something to call is what the compiler checks, and explains at the user's function.
+    #[must_use]
+    fn checked(self) -> Self {
+        self
+    }
+}
+
+impl<F: Future + Send> SendFuture for F {}
+
+/// What a function of the user returned.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __returned {
+    ($service:tt::$function:tt $arguments:tt . await) => {
+        $crate::__private::SendFuture::checked($service::$function $arguments).await
+    };
+    ($service:tt::$function:tt $arguments:tt) => {
+        $service::$function $arguments
+    };
+}
+
+/// Hands what a function of the user returned to what takes it.
+///
+/// The function that takes it is an argument, so that the compiler underlines where that stands when the value does not fit; and a
+/// pointer, because for `impl FnOnce` it would say the same once more.
+#[inline]
+pub fn hand<V, T, R>(value: V, to: T, take: fn(V, T) -> R) -> R {
+    take(value, to)
+}
 
 /// Sends what a callback returned.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __reply {
-    ($caller:expr, $name:literal = $id:expr, $value:expr) => {
-        $crate::__private::reply!(@to $crate::__private::Target::with_stream_id($caller, $name, $id), $value)
+    ($caller:ident, $name:literal = $id:ident, $($call:tt)*) => {
+        $crate::__private::reply!(@to $crate::__private::Target::with_stream_id($caller, $name, $id), $($call)*)
     };
-    ($caller:expr, $value:expr) => {
-        $crate::__private::reply!(@to $crate::__private::Target::new($caller), $value)
+    ($caller:ident, $($call:tt)*) => {
+        $crate::__private::reply!(@to $crate::__private::Target::new($caller), $($call)*)
     };
-    (@to $target:expr, $value:expr) => {{
+    (@to $target:expr, $service:tt::$function:tt $arguments:tt $(. $await:ident)?) => {
+        $crate::__private::reply!(
+            @to $target, $service::$function $arguments $(. $await)?, $crate::__private::Reply::send
+        )
+    };
+    (@to $target:expr, $service:tt::$function:tt $arguments:tt $(. $await:ident)?, $($send:tt)+) => {{
         use $crate::__private::{
-            KeepOption as _, KeepValue as _, SendJson as _, SendStream as _, SendValue as _, UnpackResult as _,
-            Unsendable as _, WrapOption as _,
+            AsIs as _, AsJson as _, AsReply as _, AsStream as _, KeepOption as _, KeepValue as _, Leftover as _,
+            UnpackResult as _, WrapOption as _,
         };
-        let (target, value) = ($target, $value);
-        match (&&$crate::__private::Kind::of(&value)).unpack(value) {
+        let target = $target;
+        let value = $crate::__private::returned!($service::$function $arguments $(. $await)?);
+        $crate::__private::reply!(@unpack target, value, ($($send)+), reply, |target, element| {
+            $crate::__private::reply!(@unpack target, element, ($($send)+), element)
+        })
+    }};
+    (@unpack $target:ident, $value:ident, ($($send:tt)+), $stage:ident $(, $each:expr)?) => {
+        match (&&$crate::__private::Kind::of(&$value)).unpack($value) {
             $crate::__private::Ok(value) => match (&&$crate::__private::Kind::of(&value)).option(value) {
                 $crate::__private::Some(value) => {
-                    (&&&&&$crate::__private::Kind::of(&value))
-                        .send(target, value, |target, element| $crate::__private::reply!(@element target, element))
-                }
-                $crate::__private::None => $crate::__private::Ok($crate::__private::Handled::Done),
-            },
-            $crate::__private::Err(failure) => $crate::__private::Err(target.fail(failure)),
-        }
-    }};
-    (@element $target:expr, $element:expr) => {
-        match (&&$crate::__private::Kind::of(&$element)).unpack($element) {
-            $crate::__private::Ok(element) => match (&&$crate::__private::Kind::of(&element)).option(element) {
-                $crate::__private::Some(element) => {
-                    (&&&&&$crate::__private::Kind::of(&element)).send_element($target, element)
+                    let reply = (&&&&&$crate::__private::Kind::of(&value)).$stage(value $(, $each)?);
+                    $crate::__private::hand(reply, $target, $($send)+)
                 }
                 $crate::__private::None => $crate::__private::Ok($crate::__private::Handled::Done),
             },
@@ -109,18 +139,12 @@ macro_rules! __reply {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __pong {
-    ($caller:expr, $value:expr) => {{
-        use $crate::__private::{
-            KeepOption as _, KeepValue as _, SendPong as _, UnpackResult as _, Unsendable as _, WrapOption as _,
-        };
-        let value = $value;
-        match (&&$crate::__private::Kind::of(&value)).unpack(value) {
-            $crate::__private::Ok(value) => match (&&$crate::__private::Kind::of(&value)).option(value) {
-                $crate::__private::Some(value) => (&&$crate::__private::Kind::of(&value)).pong($caller, value),
-                $crate::__private::None => $crate::__private::Ok($crate::__private::Handled::Done),
-            },
-            $crate::__private::Err(failure) => $crate::__private::Err(failure),
-        }
+    ($caller:ident, $service:tt::$function:tt $arguments:tt $(. $await:ident)?) => {
+        $crate::__private::pong!($caller, $service::$function $arguments $(. $await)?, $crate::__private::PongReply::send)
+    };
+    ($caller:ident, $service:tt::$function:tt $arguments:tt $(. $await:ident)?, $($send:tt)+) => {{
+        let value = $crate::__private::returned!($service::$function $arguments $(. $await)?);
+        $crate::__private::hand(value, $caller, $($send)+)
     }};
 }
 
@@ -128,12 +152,11 @@ macro_rules! __pong {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __ended {
-    ($value:expr) => {{
-        use $crate::__private::{KeepValue as _, UnpackResult as _};
-        let value = $value;
-        match (&&$crate::__private::Kind::of(&value)).unpack(value) {
-            $crate::__private::Ok(_) => $crate::__private::Ok($crate::__private::Handled::Done),
-            $crate::__private::Err(failure) => $crate::__private::Err(failure),
-        }
+    ($service:tt::$function:tt $arguments:tt $(. $await:ident)?) => {
+        $crate::__private::ended!($service::$function $arguments $(. $await)?, $crate::__private::NoReply::end)
+    };
+    ($service:tt::$function:tt $arguments:tt $(. $await:ident)?, $($end:tt)+) => {{
+        let value = $crate::__private::returned!($service::$function $arguments $(. $await)?);
+        $crate::__private::hand(value, (), $($end)+)
     }};
 }

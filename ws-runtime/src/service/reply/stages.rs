@@ -1,14 +1,13 @@
 //! The stages of a reply: `Result`, `Option`, and what is sent, each chosen by auto-ref.
 
+use std::fmt;
+
 use futures_core::Stream;
 use serde::Serialize;
-use ws_core::opcode::Opcode;
 
-use crate::caller::Caller;
-use crate::caller::shared::{Admission, Refusal};
-use crate::error::{BoxError, Error};
+use crate::error::BoxError;
 use crate::kind::Kind;
-use crate::service::reply::{Feed, PongValue, Reply, Target, Value};
+use crate::service::reply::{Feed, Reply, Target};
 use crate::service::{Failure, Handled, Outcome};
 
 /// What sends an element of a stream.
@@ -68,134 +67,130 @@ impl<T> WrapOption<T> for Kind<T> {
     }
 }
 
-/// Third stage: a raw value is sent as it is.
-pub trait SendValue<T> {
-    /// Queues the value.
-    ///
-    /// # Errors
-    /// None.
-    fn send(&self, target: Target<'_>, value: T, each: Each<()>) -> Outcome;
-
-    /// Queues an element of a stream.
-    ///
-    /// # Errors
-    /// None.
-    fn send_element(&self, target: Target<'_>, element: T) -> Outcome;
+/// Third stage: what is a reply goes out as it is.
+pub trait AsReply<T> {
+    /// Keeps the value.
+    fn reply(&self, value: T, each: Each<()>) -> T;
+    /// Keeps the element of a stream.
+    fn element(&self, element: T) -> T;
 }
 
-impl<T: Value> SendValue<T> for &&&&Kind<T> {
+impl<T: Reply> AsReply<T> for &&&&Kind<T> {
     #[inline]
-    fn send(&self, target: Target<'_>, value: T, _: Each<()>) -> Outcome {
-        value.send(target);
-        Ok(Handled::Done)
+    fn reply(&self, value: T, _: Each<()>) -> T {
+        value
     }
 
-    fn send_element(&self, target: Target<'_>, element: T) -> Outcome {
-        element.send(target);
-        Ok(Handled::Done)
+    fn element(&self, element: T) -> T {
+        element
     }
 }
 
 /// Third stage: the elements of a stream are sent as they come.
-pub trait SendStream<S: Stream> {
-    /// Hands the stream to its connection.
-    ///
-    /// # Errors
-    /// None.
-    fn send(&self, target: Target<'_>, stream: S, each: Each<S::Item>) -> Outcome
-    where
-        S: Send + 'static;
+pub trait AsStream<S: Stream> {
+    /// Notes how an element is sent.
+    fn reply(&self, stream: S, each: Each<S::Item>) -> Streaming<S>;
 }
 
-impl<S: Stream> SendStream<S> for &&&Kind<S> {
-    fn send(&self, target: Target<'_>, stream: S, each: Each<S::Item>) -> Outcome
-    where
-        S: Send + 'static,
-    {
-        Ok(Handled::Streaming(Feed::new(target, stream, each)))
+impl<S: Stream + Send + 'static> AsStream<S> for &&&Kind<S> {
+    fn reply(&self, stream: S, each: Each<S::Item>) -> Streaming<S> {
+        Streaming { stream, each }
     }
 }
 
-/// Third stage: anything else goes out as JSON.
-pub trait SendJson<T> {
-    /// Queues the value.
-    ///
-    /// # Errors
-    /// When the value cannot be JSON.
-    fn send(&self, target: Target<'_>, value: T, each: Each<()>) -> Outcome;
-
-    /// Queues an element of a stream.
-    ///
-    /// # Errors
-    /// When the element cannot be JSON.
-    fn send_element(&self, target: Target<'_>, element: T) -> Outcome;
+/// A stream of replies.
+pub struct Streaming<S: Stream> {
+    stream: S,
+    each: Each<S::Item>,
 }
 
-impl<T: Serialize> SendJson<T> for &Kind<T> {
-    fn send(&self, target: Target<'_>, value: T, _: Each<()>) -> Outcome {
-        target.push_json(&value)
-    }
-
-    fn send_element(&self, target: Target<'_>, element: T) -> Outcome {
-        target.push_json(&element)
+impl<S: Stream> fmt::Debug for Streaming<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Streaming").finish_non_exhaustive()
     }
 }
 
-/// Third stage: the payload of a pong is sent.
-pub trait SendPong<T> {
-    /// Queues the pong.
-    ///
-    /// # Errors
-    /// Over 125 bytes.
-    fn pong(&self, caller: &Caller, value: T) -> Outcome;
-}
-
-impl<T: PongValue> SendPong<T> for &Kind<T> {
-    fn pong(&self, caller: &Caller, value: T) -> Outcome {
-        let sent =
-            value.payload().map(|payload| caller.shared().push_payload(Opcode::Pong, payload, Admission::Always));
-        match sent {
-            Some(Err(refusal @ Refusal::TooLong { .. })) => Err(Failure::from(Error::from(refusal))),
-            _ => Ok(Handled::Done),
-        }
+#[diagnostic::do_not_recommend]
+impl<S: Stream + Send + 'static> Reply for Streaming<S> {
+    fn send(self, target: Target<'_>) -> Outcome {
+        Ok(Handled::Streaming(Feed::new(target, self.stream, self.each)))
     }
 }
 
-/// Last stage: a value that cannot be sent. The bound on it is the error that the user sees; that of a pong is next to its type.
-pub trait Unsendable<T> {
-    /// Is never run.
-    ///
-    /// # Errors
-    /// None.
-    fn send(&self, _: Target<'_>, _: T, _: Each<()>) -> Outcome
-    where
-        T: Reply,
-    {
-        unreachable!("a type that is no reply does not compile")
+/// Third stage: anything else that can be JSON goes out as JSON.
+pub trait AsJson<T> {
+    /// Notes that it does.
+    fn reply(&self, value: T, each: Each<()>) -> Json<T>;
+    /// Notes that the element of a stream does.
+    fn element(&self, element: T) -> Json<T>;
+}
+
+impl<T: Serialize> AsJson<T> for &Kind<T> {
+    #[inline]
+    fn reply(&self, value: T, _: Each<()>) -> Json<T> {
+        Json(value)
     }
 
-    /// Is never run.
-    ///
-    /// # Errors
-    /// None.
-    fn send_element(&self, _: Target<'_>, _: T) -> Outcome
-    where
-        T: Reply,
-    {
-        unreachable!("a type that is no reply does not compile")
-    }
-
-    /// Is never run.
-    ///
-    /// # Errors
-    /// None.
-    fn pong(&self, _: &Caller, _: T) -> Outcome {
-        unreachable!("a type that is no pong does not compile")
+    fn element(&self, element: T) -> Json<T> {
+        Json(element)
     }
 }
 
-impl<T> Unsendable<T> for Kind<T> {}
+/// A value that goes out as JSON.
+#[derive(Debug)]
+pub struct Json<T>(T);
 
-// What is left of a `Result` or an `Option`: before the stage of JSON, which would tell the peer what is none of its business.
-impl<T> Unsendable<Option<T>> for &&Kind<Option<T>> {}
-impl<R, E> Unsendable<Result<R, E>> for &&Kind<Result<R, E>> {}
+#[diagnostic::do_not_recommend]
+impl<T: Serialize> Reply for Json<T> {
+    #[inline]
+    fn send(self, target: Target<'_>) -> Outcome {
+        target.push_json(&self.0)
+    }
+}
+
+/// Third stage: what is left of a `Result` or an `Option` is left as it is, before it could go out as JSON, which would tell the peer
+/// what is none of its business.
+pub trait Leftover<T> {
+    /// Keeps the value, which is no [`Reply`].
+    fn reply(&self, value: T, each: Each<()>) -> T;
+    /// Keeps the element of a stream, which is no [`Reply`].
+    fn element(&self, element: T) -> T;
+}
+
+impl<T> Leftover<Option<T>> for &&Kind<Option<T>> {
+    fn reply(&self, value: Option<T>, _: Each<()>) -> Option<T> {
+        value
+    }
+
+    fn element(&self, element: Option<T>) -> Option<T> {
+        element
+    }
+}
+
+impl<R, E> Leftover<Result<R, E>> for &&Kind<Result<R, E>> {
+    fn reply(&self, value: Result<R, E>, _: Each<()>) -> Result<R, E> {
+        value
+    }
+
+    fn element(&self, element: Result<R, E>) -> Result<R, E> {
+        element
+    }
+}
+
+/// Last stage: anything else is left as it is.
+pub trait AsIs<T> {
+    /// Keeps the value, which is no [`Reply`].
+    fn reply(&self, value: T, each: Each<()>) -> T;
+    /// Keeps the element of a stream, which is no [`Reply`].
+    fn element(&self, element: T) -> T;
+}
+
+impl<T> AsIs<T> for Kind<T> {
+    fn reply(&self, value: T, _: Each<()>) -> T {
+        value
+    }
+
+    fn element(&self, element: T) -> T {
+        element
+    }
+}

@@ -47,6 +47,12 @@ impl<'a> Target<'a> {
         }
     }
 
+    /// Queues a binary message.
+    #[inline]
+    pub(super) fn push_bytes(self, data: &[u8]) {
+        self.push(Outgoing::Payload(Opcode::Binary, data));
+    }
+
     /// Queues a text message. A JSON object gets the field of the request, unless it has one of that name.
     #[inline]
     pub(super) fn push_text(self, text: &str) {

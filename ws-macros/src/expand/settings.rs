@@ -1,0 +1,52 @@
+//! The settings of a service.
+
+use proc_macro2::TokenStream;
+use quote::{ToTokens as _, format_ident, quote};
+use syn::{Expr, ExprLit, ExprUnary};
+
+use super::place;
+use crate::key::Key;
+use crate::model::{Service, Setting};
+
+/// ```text
+/// fn settings() -> __ws::Settings {
+///     __ws::Settings::new().idle_timeout(30).max_frame_size(__ws::Size::into_bytes(LIMIT))
+/// }
+/// ```
+pub(super) fn expand(service: &Service<'_>) -> Option<TokenStream> {
+    if service.settings.is_empty() {
+        return None;
+    }
+    let setters = service.settings.iter().map(|setting| {
+        let (setter, value) = (format_ident!("{}", setting.key.name()), expand_value(setting));
+        quote!(.#setter(#value))
+    });
+    Some(quote! {
+        fn settings() -> __ws::Settings {
+            __ws::Settings::new() #(#setters)*
+        }
+    })
+}
+
+/// The macro has checked what is a literal. Of anything else the compiler checks the type, and underlines the value.
+fn expand_value(setting: &Setting<'_>) -> TokenStream {
+    let value = setting.value.to_token_stream();
+    if is_literal(setting.value) {
+        return value;
+    }
+    let conversion = match setting.key {
+        Key::Compression => quote!(__ws::CompressionChoice::into_compression),
+        Key::MaxFrameSize | Key::MaxMessageSize => quote!(__ws::Size::into_bytes),
+        _ => quote!(__ws::Seconds::into_seconds),
+    };
+    let conversion = place::across(&value, conversion);
+    quote!(#conversion(#value))
+}
+
+fn is_literal(value: &Expr) -> bool {
+    match value {
+        Expr::Lit(ExprLit { .. }) => true,
+        Expr::Unary(ExprUnary { expr, .. }) => is_literal(expr),
+        _ => false,
+    }
+}
