@@ -22,6 +22,8 @@ pub(crate) fn unknown_callback(name: &str, similar: Option<&str>) -> String {
 }
 
 /// A callback has the name that it has here, not the one that it has elsewhere.
+///
+/// Original: 105.
 pub(crate) fn callback_of_another_name(name: &str, callback: &str) -> String {
     format!("unknown callback `{name}`").help(format_args!("the callback for this is `{callback}`"))
 }

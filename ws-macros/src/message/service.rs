@@ -65,7 +65,7 @@ pub(crate) fn receiver(name: &str) -> String {
 
 /// A callback has no more arguments than its event.
 ///
-/// Original: 204, 206, 208, 209, 212, and 215.
+/// Original: 204, 206, 208, 209, 210, 212, and 215.
 pub(crate) fn too_many_arguments(name: &str, most: usize, signature: &str) -> String {
     let count = match most {
         1 => "at most one argument",
@@ -77,7 +77,7 @@ pub(crate) fn too_many_arguments(name: &str, most: usize, signature: &str) -> St
 
 /// A callback takes what its event is about.
 ///
-/// Original: 206, 207, 211, and 214.
+/// Original: 108, 206, 207, 211, and 214.
 pub(crate) fn missing_argument(name: &str, argument: &str, signature: &str) -> String {
     format!("`{name}` must take {argument}").signature(signature)
 }

@@ -1,7 +1,10 @@
 //! The macro as a whole, on tokens.
 
 mod accepted;
+mod catalogue;
 mod expansion;
 mod robustness;
+mod rulebook;
 mod rules;
 mod source;
+mod walkthrough;

@@ -25,6 +25,12 @@ fn places() -> Vec<Case> {
             "#[remote]",
             "the `remote` attribute is only valid on methods",
         ),
+        item(
+            "stray_marker",
+            "impl Chat { #[remote] fn on_open(&mut self) {} }",
+            "",
+            "the `remote` attribute is only valid inside an `impl` block with the `service` attribute",
+        ),
         members(
             "marker_in_cfg_attr",
             &format!("{OPEN} #[cfg_attr(unix, inline, remote)] fn on_pong(&self, data: &[u8]) {{}}"),

@@ -1,0 +1,131 @@
+use super::{Entry, dispatching, entry, members};
+
+pub(super) fn entries() -> Vec<Entry> {
+    [names(), replies(), error_callbacks(), values(), combinations()].into_iter().flatten().collect()
+}
+
+fn names() -> Vec<Entry> {
+    vec![
+        entry(
+            "unknown_callback",
+            [
+                members("#[remote] async fn on_mesage(&mut self, message: Message) {}"),
+                members("#[remote] async fn on_subscribe(&mut self, request: Subscribe) {}"),
+            ],
+            [
+                members("#[remote] async fn on_message(&mut self, message: Message) {}"),
+                dispatching("#[remote] async fn on_subscribe(&mut self, request: Subscribe) {}"),
+            ],
+        ),
+        entry(
+            "callback_of_another_name",
+            [members("#[remote] async fn on_disconnect(&mut self) {}")],
+            [members("#[remote] async fn on_close(&mut self) {}")],
+        ),
+        entry(
+            "dispatched_without_value",
+            [dispatching("#[remote] async fn keep_alive(&mut self) {}")],
+            [
+                dispatching("#[remote(event = \"heartbeat\")] async fn keep_alive(&mut self) {}"),
+                dispatching("#[remote] async fn on_heartbeat(&mut self) {}"),
+            ],
+        ),
+    ]
+}
+
+fn replies() -> Vec<Entry> {
+    let history = |captures: &str| {
+        members(&format!(
+            "#[remote] async fn on_open(&mut self) -> impl Stream<Item = String>{captures} {{
+                 stream::iter(self.history.clone())
+             }}"
+        ))
+    };
+    vec![entry("borrowing_stream", [history("")], [history(" + use<>")])]
+}
+
+fn error_callbacks() -> Vec<Entry> {
+    const ON_ERROR: &str = "#[remote] async fn on_message_error(&mut self, error: &Error) {}";
+    const ON_MESSAGE: &str = "async fn on_message(&mut self, post: Post) {}";
+    const OPEN: &str = "#[remote] async fn on_open(&mut self) {}";
+    vec![
+        entry(
+            "error_callback_without_method",
+            [
+                members(&format!("{OPEN}\n\n{ON_ERROR}")),
+                dispatching(
+                    "#[remote] async fn on_subscribe(&mut self, request: Subscribe) {}
+
+                     #[remote] async fn on_subcribe_error(&mut self, error: &Error) {}",
+                ),
+            ],
+            [
+                members(&format!("#[remote] {ON_MESSAGE}\n\n{ON_ERROR}")),
+                dispatching(
+                    "#[remote] async fn on_subscribe(&mut self, request: Subscribe) {}
+
+                     #[remote] async fn on_subscribe_error(&mut self, error: &Error) {}",
+                ),
+            ],
+        ),
+        entry(
+            "error_callback_of_ordinary_method",
+            [members(&format!("{ON_MESSAGE}\n\n{ON_ERROR}"))],
+            [members(&format!("#[remote] {ON_MESSAGE}\n\n{ON_ERROR}"))],
+        ),
+        entry(
+            "error_callback_without_payload",
+            [members(&format!("{OPEN}\n\n#[remote] async fn on_open_error(&mut self, error: &Error) {{}}"))],
+            [members(&format!("{OPEN}\n\n#[remote] async fn on_error(&mut self, error: &Error) {{}}"))],
+        ),
+    ]
+}
+
+fn values() -> Vec<Entry> {
+    const KEEP_ALIVE: &str = "#[remote(event = \"heartbeat\")] async fn keep_alive(&mut self) {}";
+    vec![
+        entry("event_without_dispatcher_key", [members(KEEP_ALIVE)], [dispatching(KEEP_ALIVE)]),
+        entry(
+            "event_on_callback",
+            [dispatching("#[remote(event = \"open\")] async fn on_open(&mut self) {}")],
+            [
+                dispatching("#[remote] async fn on_open(&mut self) {}"),
+                dispatching("#[remote(event = \"open\")] async fn open(&mut self) {}"),
+            ],
+        ),
+        entry(
+            "value_handled_twice",
+            [
+                dispatching(&format!(
+                    "{KEEP_ALIVE}\n\n#[remote(event = \"heartbeat\")] async fn answer(&mut self) {{}}"
+                )),
+                dispatching(&format!("{KEEP_ALIVE}\n\n#[remote] async fn on_heartbeat(&mut self) {{}}")),
+            ],
+            [dispatching(&format!("{KEEP_ALIVE}\n\n#[remote] async fn on_answer(&mut self) {{}}"))],
+        ),
+        entry(
+            "unreachable_method",
+            [dispatching("#[remote] async fn on_heartBeat(&mut self) {}")],
+            [dispatching("#[remote] async fn on_heart_beat(&mut self) {}")],
+        ),
+    ]
+}
+
+fn combinations() -> Vec<Entry> {
+    vec![entry(
+        "excluded_callback",
+        [members(
+            "#[remote] async fn on_message(&mut self, message: Message) {}
+
+             #[remote] async fn on_text_message(&mut self, text: &str) {}",
+        )],
+        [
+            members("#[remote] async fn on_message(&mut self, message: Message) {}"),
+            members(
+                "#[remote] async fn on_binary_message(&mut self, data: &[u8]) {}
+
+                 #[remote] async fn on_text_message(&mut self, text: &str) {}",
+            ),
+        ],
+    )]
+}
