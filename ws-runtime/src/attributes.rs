@@ -98,8 +98,8 @@ pub use ws_macros::service;
 /// | returned type | then |
 /// | --- | --- |
 /// | `()` | nothing is sent |
-/// | `&str`, `String`, `Box<str>`, `Arc<str>`, `Cow<str>` | a text message |
-/// | `&[u8]`, `Vec<u8>`, `Box<[u8]>`, `[u8; N]`, `Bytes`, `Cow<[u8]>` | a binary message |
+/// | `&str`, `String`, `Box<str>`, `Arc<str>`, `Cow<str>`, and references to these | a text message |
+/// | `&[u8]`, `Vec<u8>`, `Box<[u8]>`, `Arc<[u8]>`, `[u8; N]`, `Bytes`, `Cow<[u8]>`, and references to these | a binary message |
 /// | [`Message`](crate::Message), [`Prepared`](crate::Prepared) | as it is |
 /// | [`CloseFrame`](crate::CloseFrame) | the closing handshake begins |
 /// | a [`Stream`](crate::Stream) of any of these | each element is sent as it comes |

@@ -6,17 +6,19 @@
 
 use std::marker::PhantomData;
 
-/// The type that a stage decides about.
+/// The type that a stage decides about, and what earlier stages have decided.
 #[derive(Debug)]
-pub struct Kind<T>(PhantomData<fn() -> T>);
+pub struct Kind<T, D = ()>(PhantomData<fn() -> (T, D)>);
 
-impl<T> Kind<T> {
+impl<T, D> Kind<T, D> {
     /// Names the type.
     #[must_use]
     pub const fn new() -> Self {
         Self(PhantomData)
     }
+}
 
+impl<T> Kind<T> {
     /// Takes the type from a value.
     #[must_use]
     pub const fn of(_: &T) -> Self {
@@ -24,7 +26,7 @@ impl<T> Kind<T> {
     }
 }
 
-impl<T> Default for Kind<T> {
+impl<T, D> Default for Kind<T, D> {
     fn default() -> Self {
         Self::new()
     }

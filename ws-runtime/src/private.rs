@@ -1,8 +1,6 @@
 //! What generated code names, and nothing else does. No part of the public interface: it changes without notice.
 
 pub use std::marker::Send as Sendable;
-pub use std::option::Option::{None, Some};
-pub use std::result::Result::{Err, Ok};
 
 pub use ws_core::dispatch::Route;
 
@@ -11,10 +9,9 @@ pub use crate::kind::Kind;
 #[cfg(feature = "deflate")]
 pub use crate::service::CompressionChoice;
 pub use crate::service::{
-    AsIs, AsJson, AsReply, AsStream, BindJson, BindRaw, BytesPayload, CheckPayload, Data, DefaultService, Descriptor,
-    Event, Failure, FromError, FromReason, FromState, FromStatus, Handled, KeepOption, KeepPayload, KeepValue,
-    Leftover, NoReply, Outcome, Payload, PongReply, Reply, Seconds, SendFuture, Service, Settings, Size, Source,
-    State as Shareable, Target, TextPayload, Unbindable, UnpackResult, UpgradeReply, UpgradeResult, WrapOption, hand,
+    BytesPayload, Data, DefaultService, Descriptor, Event, Failure, FromError, FromReason, FromState, FromStatus,
+    Handled, NoReply, Outcome, Payload, PongReply, Reply, Seconds, SendFuture, Service, Settings, Size, Source,
+    State as Shareable, Target, TextPayload, UpgradeReply, UpgradeResult, answer, each, hand, stages,
 };
 pub use crate::upgrade::{FromSegment, FromValues, UpgradeRequest};
 pub use crate::{

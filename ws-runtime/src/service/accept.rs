@@ -92,8 +92,9 @@ impl<S: Default> DefaultService for S {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __accept {
-    ($service:tt::$function:tt $arguments:tt $(. $await:ident)?, $($accept:tt)+) => {{
-        let answer = $crate::__private::returned!($service::$function $arguments $(. $await)?);
-        $crate::__private::hand(answer, (), $($accept)+)
-    }};
+    ($service:tt::$function:tt $arguments:tt $(. $await:ident)?, $($accept:tt)+) => {
+        $crate::__private::hand(
+            $crate::__private::returned!($service::$function $arguments $(. $await)?), (), $($accept)+
+        )
+    };
 }

@@ -17,15 +17,22 @@ pub use accept::{Accept, DefaultService, UpgradeReply, UpgradeResult};
 pub use argument::{FromError, FromReason, FromState, FromStatus};
 pub use event::{Event, Failure, Handled, Outcome, Source};
 pub(crate) use event::{Failed, StreamId};
-pub use payload::{BindJson, BindRaw, BytesPayload, CheckPayload, Data, KeepPayload, Payload, TextPayload, Unbindable};
+pub use payload::{BytesPayload, Data, Payload, TextPayload};
 pub(crate) use reply::Feed;
-pub use reply::{
-    AsIs, AsJson, AsReply, AsStream, KeepOption, KeepValue, Leftover, NoReply, PongReply, Reply, SendFuture, Target,
-    UnpackResult, WrapOption, hand,
-};
+pub use reply::{NoReply, PongReply, Reply, SendFuture, Target, answer, each, hand};
 #[cfg(feature = "deflate")]
 pub use settings::CompressionChoice;
 pub use settings::{Seconds, Settings, Size};
+
+/// The traits that choose the way of a payload and of a reply by auto-ref. Without names, so that an import of all of them hides nothing
+/// of the user's.
+pub mod stages {
+    pub use super::payload::{BindJson as _, BindRaw as _, CheckPayload as _, KeepPayload as _, Unbindable as _};
+    pub use super::reply::stages::{
+        InOption as _, InResult as _, IsJson as _, IsNothing as _, IsOption as _, IsReply as _, IsResult as _,
+        IsStream as _, NotInOption as _, NotInResult as _,
+    };
+}
 
 /// A WebSocket service: implemented by [`#[websocket::service]`](macro@crate::service), not by hand.
 ///

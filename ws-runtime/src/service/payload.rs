@@ -175,12 +175,12 @@ pub trait BindRaw<'a, T> {
     ///
     /// # Errors
     /// When the payload does not fit the type.
-    fn bind(&self, data: Data<'a>) -> Result<T, Failure>;
+    fn __bind(&self, data: Data<'a>) -> Result<T, Failure>;
 }
 
 impl<'a, T: Raw<'a>> BindRaw<'a, T> for &&Kind<T> {
     #[inline]
-    fn bind(&self, data: Data<'a>) -> Result<T, Failure> {
+    fn __bind(&self, data: Data<'a>) -> Result<T, Failure> {
         T::from_data(data).map_err(Failure::rejected)
     }
 }
@@ -191,12 +191,12 @@ pub trait BindJson<'a, T> {
     ///
     /// # Errors
     /// When the payload is not JSON, or does not fit the type.
-    fn bind(&self, data: Data<'a>) -> Result<T, Failure>;
+    fn __bind(&self, data: Data<'a>) -> Result<T, Failure>;
 }
 
 impl<'a, T: Payload<'a>> BindJson<'a, T> for &Kind<T> {
     #[inline]
-    fn bind(&self, data: Data<'a>) -> Result<T, Failure> {
+    fn __bind(&self, data: Data<'a>) -> Result<T, Failure> {
         T::from_json(data)
     }
 }
@@ -221,11 +221,11 @@ pub trait Unbindable<T> {
     ///
     /// # Errors
     /// None.
-    fn bind(&self, data: Data<'_>) -> Result<T, Failure>;
+    fn __bind(&self, data: Data<'_>) -> Result<T, Failure>;
 }
 
 impl<T> Unbindable<T> for Kind<T> {
-    fn bind(&self, _: Data<'_>) -> Result<T, Failure> {
+    fn __bind(&self, _: Data<'_>) -> Result<T, Failure> {
         unreachable!("a type that is no payload does not compile")
     }
 }
@@ -236,12 +236,12 @@ pub trait CheckPayload<T> {
     ///
     /// # Errors
     /// When it is not valid.
-    fn check(&self, payload: T) -> Result<T, Failure>;
+    fn __check(&self, payload: T) -> Result<T, Failure>;
 }
 
 impl<T: Validate> CheckPayload<T> for &Kind<T> {
     #[inline]
-    fn check(&self, payload: T) -> Result<T, Failure> {
+    fn __check(&self, payload: T) -> Result<T, Failure> {
         match payload.validate() {
             Ok(()) => Ok(payload),
             Err(error) => Err(Failure::rejected(error)),
@@ -255,12 +255,12 @@ pub trait KeepPayload<T> {
     ///
     /// # Errors
     /// None.
-    fn check(&self, payload: T) -> Result<T, Failure>;
+    fn __check(&self, payload: T) -> Result<T, Failure>;
 }
 
 impl<T> KeepPayload<T> for Kind<T> {
     #[inline]
-    fn check(&self, payload: T) -> Result<T, Failure> {
+    fn __check(&self, payload: T) -> Result<T, Failure> {
         Ok(payload)
     }
 }
@@ -270,11 +270,9 @@ impl<T> KeepPayload<T> for Kind<T> {
 #[macro_export]
 macro_rules! __payload {
     ($data:ident as $payload:ty) => {{
-        use $crate::__private::{CheckPayload as _, KeepPayload as _};
-        match $crate::__private::unvalidated!($data as $payload) {
-            $crate::__private::Ok(payload) => (&&$crate::__private::Kind::of(&payload)).check(payload),
-            $crate::__private::Err(failure) => $crate::__private::Err(failure),
-        }
+        use $crate::__private::stages::*;
+        let bound = (&&&$crate::__private::Kind::<$payload>::new()).__bind($data);
+        bound.and_then(|payload| (&&$crate::__private::Kind::of(&payload)).__check(payload))
     }};
 }
 
@@ -283,7 +281,7 @@ macro_rules! __payload {
 #[macro_export]
 macro_rules! __unvalidated {
     ($data:ident as $payload:ty) => {{
-        use $crate::__private::{BindJson as _, BindRaw as _, Unbindable as _};
-        (&&&$crate::__private::Kind::<$payload>::new()).bind($data)
+        use $crate::__private::stages::*;
+        (&&&$crate::__private::Kind::<$payload>::new()).__bind($data)
     }};
 }

@@ -1,12 +1,12 @@
 //! From the value that a callback returns to what goes out.
 //!
-//! Nothing is wrapped and nothing is boxed: `reply!(caller, Self::on_open(self).await, Reply::send)` unpacks a `Result`, then an
-//! `Option`; what is left is a [`Reply`] itself, or becomes one as JSON or as a stream, each stage chosen by auto-ref from the type
-//! of the value ([`stages`]). A type that no stage fits is left as it is: the one error is that it does not implement [`Reply`]. The
-//! path `Reply::send` comes from the macro, because the compiler underlines where that stands: at the type that the user wrote.
+//! Nothing is wrapped and nothing is boxed: the way of a value, out of a `Result`, out of an `Option`, as it is, as JSON, or as a stream,
+//! is chosen by auto-ref from its type ([`stages`]). A type that no stage fits is left as it is: the one error is that it does not
+//! implement [`Reply`]. The path `Reply::send` comes from the macro, because the compiler underlines where that stands: at the type
+//! that the user wrote.
 
 mod pong;
-mod stages;
+pub(super) mod stages;
 mod stream;
 mod target;
 mod value;
@@ -15,7 +15,7 @@ use crate::error::BoxError;
 use crate::service::{Failure, Handled, Outcome};
 
 pub use pong::PongReply;
-pub use stages::{AsIs, AsJson, AsReply, AsStream, KeepOption, KeepValue, Leftover, UnpackResult, WrapOption};
+pub use stages::{answer, each};
 pub(crate) use stream::Feed;
 pub use target::Target;
 
@@ -100,39 +100,24 @@ pub fn hand<V, T, R>(value: V, to: T, take: fn(V, T) -> R) -> R {
 #[macro_export]
 macro_rules! __reply {
     ($caller:ident, $name:literal = $id:ident, $($call:tt)*) => {
-        $crate::__private::reply!(@to $crate::__private::Target::with_stream_id($caller, $name, $id), $($call)*)
+        $crate::__private::reply!(@to ($crate::__private::Target::with_stream_id($caller, $name, $id)), $($call)*)
     };
     ($caller:ident, $($call:tt)*) => {
-        $crate::__private::reply!(@to $crate::__private::Target::new($caller), $($call)*)
+        $crate::__private::reply!(@to ($crate::__private::Target::new($caller)), $($call)*)
     };
-    (@to $target:expr, $service:tt::$function:tt $arguments:tt $(. $await:ident)?) => {
-        $crate::__private::reply!(
-            @to $target, $service::$function $arguments $(. $await)?, $crate::__private::Reply::send
+    // Nothing is returned.
+    (@to ($target:expr), $service:tt::$function:tt $arguments:tt $(. $await:ident)?) => {
+        $crate::__private::Reply::send(
+            $crate::__private::returned!($service::$function $arguments $(. $await)?), $target
         )
     };
-    (@to $target:expr, $service:tt::$function:tt $arguments:tt $(. $await:ident)?, $($send:tt)+) => {{
-        use $crate::__private::{
-            AsIs as _, AsJson as _, AsReply as _, AsStream as _, KeepOption as _, KeepValue as _, Leftover as _,
-            UnpackResult as _, WrapOption as _,
-        };
-        let target = $target;
+    (@to ($target:expr), $service:tt::$function:tt $arguments:tt $(. $await:ident)?, $($send:tt)+) => {{
+        use $crate::__private::stages::*;
         let value = $crate::__private::returned!($service::$function $arguments $(. $await)?);
-        $crate::__private::reply!(@unpack target, value, ($($send)+), reply, |target, element| {
-            $crate::__private::reply!(@unpack target, element, ($($send)+), element)
-        })
+        let way = (&&&&&(&&(&&$crate::__private::Kind::of(&value)).__result()).__option()).__reply();
+        let each = (&&&&&(&&(&&way.__elements()).__result()).__option()).__element();
+        $crate::__private::answer(value, way, $crate::__private::each(each, $($send)+), $target, $($send)+)
     }};
-    (@unpack $target:ident, $value:ident, ($($send:tt)+), $stage:ident $(, $each:expr)?) => {
-        match (&&$crate::__private::Kind::of(&$value)).unpack($value) {
-            $crate::__private::Ok(value) => match (&&$crate::__private::Kind::of(&value)).option(value) {
-                $crate::__private::Some(value) => {
-                    let reply = (&&&&&$crate::__private::Kind::of(&value)).$stage(value $(, $each)?);
-                    $crate::__private::hand(reply, $target, $($send)+)
-                }
-                $crate::__private::None => $crate::__private::Ok($crate::__private::Handled::Done),
-            },
-            $crate::__private::Err(failure) => $crate::__private::Err($target.fail(failure)),
-        }
-    };
 }
 
 /// Sends what `on_ping` returned.
@@ -142,10 +127,11 @@ macro_rules! __pong {
     ($caller:ident, $service:tt::$function:tt $arguments:tt $(. $await:ident)?) => {
         $crate::__private::pong!($caller, $service::$function $arguments $(. $await)?, $crate::__private::PongReply::send)
     };
-    ($caller:ident, $service:tt::$function:tt $arguments:tt $(. $await:ident)?, $($send:tt)+) => {{
-        let value = $crate::__private::returned!($service::$function $arguments $(. $await)?);
-        $crate::__private::hand(value, $caller, $($send)+)
-    }};
+    ($caller:ident, $service:tt::$function:tt $arguments:tt $(. $await:ident)?, $($send:tt)+) => {
+        $crate::__private::hand(
+            $crate::__private::returned!($service::$function $arguments $(. $await)?), $caller, $($send)+
+        )
+    };
 }
 
 /// Takes what `on_close` returned: nothing, or an error.
@@ -155,8 +141,7 @@ macro_rules! __ended {
     ($service:tt::$function:tt $arguments:tt $(. $await:ident)?) => {
         $crate::__private::ended!($service::$function $arguments $(. $await)?, $crate::__private::NoReply::end)
     };
-    ($service:tt::$function:tt $arguments:tt $(. $await:ident)?, $($end:tt)+) => {{
-        let value = $crate::__private::returned!($service::$function $arguments $(. $await)?);
-        $crate::__private::hand(value, (), $($end)+)
-    }};
+    ($service:tt::$function:tt $arguments:tt $(. $await:ident)?, $($end:tt)+) => {
+        $crate::__private::hand($crate::__private::returned!($service::$function $arguments $(. $await)?), (), $($end)+)
+    };
 }

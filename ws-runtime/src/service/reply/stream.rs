@@ -8,10 +8,8 @@ use std::task::{Context, Poll};
 use futures_core::Stream;
 use tokio::task::coop::unconstrained;
 
-use crate::service::Failure;
 use crate::service::reply::Target;
-
-use super::stages::Each;
+use crate::service::{Failure, Outcome};
 
 /// A streamed reply: sends the elements as they come and as there is room for them, until the stream ends, an element fails, or the
 /// connection closes.
@@ -21,7 +19,14 @@ pub struct Feed(Pin<Box<dyn Future<Output = Result<(), Failure>> + Send>>);
 const ELEMENTS: u32 = 32;
 
 impl Feed {
-    pub(super) fn new<S: Stream + Send + 'static>(target: Target<'_>, stream: S, each: Each<S::Item>) -> Self {
+    pub(super) fn new<S>(
+        target: Target<'_>,
+        stream: S,
+        each: impl Fn(S::Item, Target<'_>) -> Outcome + Send + 'static,
+    ) -> Self
+    where
+        S: Stream + Send + 'static,
+    {
         let caller = target.caller.clone();
         let stream_id = target.stream_id.map(|(name, id)| (name, Box::<str>::from(id)));
         let feeding = async move {
@@ -34,7 +39,7 @@ impl Feed {
                 }
                 let Some(element) = poll_fn(|cx| stream.as_mut().poll_next(cx)).await else { return Ok(()) };
                 let stream_id = stream_id.as_ref().map(|(name, id)| (*name, &**id));
-                each(Target { caller: &caller, stream_id }, element)?;
+                each(element, Target { caller: &caller, stream_id })?;
                 in_a_row += 1;
                 if in_a_row == ELEMENTS {
                     in_a_row = 0;

@@ -8,6 +8,7 @@ use crate::caller::Caller;
 use crate::caller::outbox::Outgoing;
 use crate::caller::shared::Admission;
 use crate::error::Error;
+use crate::message::Message;
 use crate::pool;
 use crate::service::{Failure, Handled, Outcome, StreamId};
 
@@ -44,6 +45,13 @@ impl<'a> Target<'a> {
     pub(super) fn push(self, outgoing: Outgoing<'_>) {
         if self.caller.shared().push(outgoing, Admission::Always).is_err() {
             tracing::debug!(connection = %self.caller.connection_id(), "a reply was dropped: the connection is closing");
+        }
+    }
+
+    pub(super) fn push_message(self, message: &Message) {
+        match message {
+            Message::Text(text) => self.push_text(text),
+            Message::Binary(data) => self.push_bytes(data),
         }
     }
 

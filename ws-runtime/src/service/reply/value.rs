@@ -37,24 +37,31 @@ macro_rules! impl_replies {
 
 impl_replies! {
     [] &str => |text, target| target.push_text(text);
+    [] &&str => |text, target| target.push_text(text);
     [] &String => |text, target| target.push_text(text);
+    [] &Box<str> => |text, target| target.push_text(text);
+    [] &Arc<str> => |text, target| target.push_text(text);
+    [] &Cow<'_, str> => |text, target| target.push_text(text);
     [] String => |text, target| target.push_text(&text);
     [] Box<str> => |text, target| target.push_text(&text);
     [] Arc<str> => |text, target| target.push_text(&text);
     [] Cow<'_, str> => |text, target| target.push_text(&text);
     [] &[u8] => |data, target| target.push_bytes(data);
+    [] &&[u8] => |data, target| target.push_bytes(data);
     [] &Vec<u8> => |data, target| target.push_bytes(data);
+    [] &Box<[u8]> => |data, target| target.push_bytes(data);
+    [] &Arc<[u8]> => |data, target| target.push_bytes(data);
     [] &Bytes => |data, target| target.push_bytes(data);
+    [] &Cow<'_, [u8]> => |data, target| target.push_bytes(data);
     [] Vec<u8> => |data, target| target.push_bytes(&data);
     [] Box<[u8]> => |data, target| target.push_bytes(&data);
+    [] Arc<[u8]> => |data, target| target.push_bytes(&data);
     [] Bytes => |data, target| target.push_bytes(&data);
     [] Cow<'_, [u8]> => |data, target| target.push_bytes(&data);
     [const N: usize] [u8; N] => |data, target| target.push_bytes(&data);
     [const N: usize] &[u8; N] => |data, target| target.push_bytes(data);
-    [] Message => |message, target| match &message {
-        Message::Text(text) => target.push_text(text),
-        Message::Binary(data) => target.push_bytes(data),
-    };
+    [] &Message => |message, target| target.push_message(message);
+    [] Message => |message, target| target.push_message(&message);
     [] Prepared => |prepared, target| target.push(Outgoing::Prepared(&prepared));
     [] &Prepared => |prepared, target| target.push(Outgoing::Prepared(prepared));
     [] CloseFrame => |frame, target| target.caller.start_close(&frame);
