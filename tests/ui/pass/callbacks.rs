@@ -1,15 +1,15 @@
-// Every callback, with and without its optional arguments, sync and async.
+// Every callback, sync and async, with each way to borrow the service.
 #![deny(warnings)]
 
 use websocket::{Bytes, Caller, CloseCode, CloseFrame, Error, Listener, Message};
 
 #[derive(Default)]
-struct All {
+struct Exclusive {
     seen: usize,
 }
 
-#[websocket::service(path = "/all", idle_timeout = 0.5)]
-impl All {
+#[websocket::service(path = "/exclusive", idle_timeout = 0.5)]
+impl Exclusive {
     #[remote]
     async fn on_open(&mut self, caller: &Caller) -> Option<String> {
         caller.is_open().then(|| "welcome".to_owned())
@@ -22,22 +22,17 @@ impl All {
     }
 
     #[remote]
-    fn on_text_message_error(&self, caller: &Caller, error: &Error) {
-        caller.try_write_text(&error.to_string()).ok();
-    }
-
-    #[remote]
     fn on_binary_message(&mut self, _: &Caller, data: Bytes) -> Bytes {
         data
     }
 
     #[remote]
-    fn on_ping(&self, data: &[u8]) -> Vec<u8> {
+    async fn on_ping(&mut self, data: &[u8]) -> Vec<u8> {
         data.to_vec()
     }
 
     #[remote]
-    async fn on_pong(&self, _data: Vec<u8>) {}
+    fn on_pong(&mut self, _caller: &Caller, _data: Vec<u8>) {}
 
     #[remote]
     async fn on_idle_timeout(&mut self) -> CloseFrame {
@@ -58,20 +53,65 @@ impl All {
 }
 
 #[derive(Default)]
-struct Few;
+struct Shared;
 
-#[websocket::service(path = "/few")]
-impl Few {
+#[websocket::service(path = "/shared", idle_timeout = 1)]
+impl Shared {
     #[remote]
-    fn on_message(self: &Self, _message: Message) {}
-
-    #[remote]
-    fn on_message_error(&self, _error: &Error) {}
+    fn on_open(&self) {}
 
     #[remote]
-    fn on_close(&self, _reason: &str) {}
+    async fn on_message(&self, _caller: &websocket::Caller, _message: Message) {}
+
+    #[remote]
+    fn on_ping(&self, _: &[u8]) {}
+
+    #[remote]
+    async fn on_pong(&self, _data: &[u8]) {}
+
+    #[remote]
+    fn on_idle_timeout(&self, caller: &Caller) -> bool {
+        caller.is_secure()
+    }
+
+    #[remote]
+    async fn on_error(&self, _caller: &Caller, error: &websocket::Error) -> String {
+        error.to_string()
+    }
+
+    #[remote]
+    async fn on_close(&self) -> Result<(), std::io::Error> {
+        Ok(())
+    }
+}
+
+#[derive(Default)]
+struct Typed(String);
+
+#[websocket::service(path = "/typed", idle_timeout = 1)]
+impl Typed {
+    #[remote]
+    fn on_open(self: &Self) -> &str {
+        &self.0
+    }
+
+    #[remote]
+    async fn on_message(self: &mut Self, message: Message) -> Message {
+        self.0.clear();
+        message
+    }
+
+    #[remote]
+    fn on_idle_timeout<'s>(self: &'s mut Self, _caller: &Caller) -> &'s str {
+        &self.0
+    }
+
+    #[remote]
+    fn on_close<'s>(&'s mut self) {
+        self.0.clear();
+    }
 }
 
 fn main() {
-    let _ = Listener::new(0).service::<All>().service::<Few>();
+    let _ = Listener::new(0).service::<Exclusive>().service::<Shared>().service::<Typed>();
 }

@@ -1,19 +1,34 @@
 // The arguments of the upgrade function, by role, in any order.
 #![deny(warnings)]
 
+use std::net::IpAddr;
+use std::str::FromStr;
 use std::sync::Arc;
 
 use websocket::{Accept, Listener, UpgradeError, UpgradeRequest};
 
-struct Chat {
-    names: Vec<String>,
+type Name = String;
+type Maybe<T> = Option<T>;
+
+struct Id(u8);
+
+impl FromStr for Id {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        text.parse().map(Id).map_err(drop)
+    }
 }
 
 #[derive(Clone)]
 struct Hub(Arc<str>);
 
+struct All {
+    names: Vec<String>,
+}
+
 #[websocket::service(path = "/chat/<room>/<type>/<rest..>", state = Hub)]
-impl Chat {
+impl All {
     #[upgrade]
     async fn connect(
         #[header] user_agent: Option<String>,
@@ -38,19 +53,53 @@ impl Chat {
     }
 }
 
-struct Plain;
+macro_rules! services {
+    ($($name:ident($($args:tt)*): fn($($argument:tt)*) $body:block)*) => {
+        $(
+            struct $name;
 
-#[websocket::service(path = "/plain")]
-impl Plain {
-    #[upgrade]
-    fn new() -> Self {
-        Self
+            #[websocket::service($($args)*, state = Hub)]
+            impl $name {
+                #[upgrade]
+                fn connect($($argument)*) -> Self {
+                    $body
+                    Self
+                }
+
+                #[remote]
+                fn on_open(&self) {}
+            }
+        )*
+
+        fn more(listener: websocket::Listener) -> websocket::Listener {
+            let hub = Hub("hub".into());
+            listener$(.service_with::<$name>(hub.clone()))*
+        }
+    };
+}
+
+services! {
+    Nothing(path = "/"): fn() {}
+    Parameter(path = "/<id>"): fn(id: Id) { let _ = id.0; }
+    ParametersTurned(path = "/<a>/x/<b>"): fn(mut b: Name, _a: u64) { b.push('b'); }
+    Rest(path = "/<rest..>"): fn(rest: String) { let _ = rest; }
+    OnlyState(path = "/"): fn(hub: &Hub) { let _ = hub; }
+    OnlyRequest(path = "/"): fn(_: &websocket::UpgradeRequest) {}
+    StateFirst(path = "/<id>"): fn(_: &Hub, id: u8, _: &UpgradeRequest) { let _ = id; }
+    RequestFirst(path = "/<id>"): fn(request: &UpgradeRequest, hub: &Hub, id: u8) { let _ = (request, hub, id); }
+    Queries(path = "/"): fn(#[query] one: u8, #[query] maybe: Option<f32>, #[query] many: Vec<IpAddr>) {
+        let _ = (one, maybe, many);
     }
-
-    #[remote]
-    fn on_open(&self) {}
+    Aliases(path = "/"): fn(#[query] one: Name, #[query] maybe: Maybe<Id>, #[websocket::query] yes: bool) {
+        let _ = (one, maybe.map(|id| id.0), yes);
+    }
+    Headers(path = "/"): fn(#[header] host: String, #[header] mut accept: Vec<Name>, #[header("X-A")] a: Maybe<u8>) {
+        accept.push(host);
+        let _ = a;
+    }
+    NamedHeaders(path = "/"): fn(#[websocket::header("a")] _: Option<u8>, #[header("b")] Id(b): Id) { let _ = b; }
 }
 
 fn main() {
-    let _ = Listener::new(0).service_with::<Chat>(Hub("hub".into())).service::<Plain>();
+    let _ = more(Listener::new(0)).service_with::<All>(Hub("hub".into()));
 }
