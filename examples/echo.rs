@@ -23,13 +23,11 @@ struct Echo;
 #[websocket::service(path = "/", max_frame_size = MAX_SIZE, max_message_size = MAX_SIZE)]
 impl Echo {
     #[remote]
-    #[expect(clippy::unused_self, reason = "an echo needs nothing of its own")]
     fn on_text_message<'a>(&mut self, text: &'a str) -> &'a str {
         text
     }
 
     #[remote]
-    #[expect(clippy::unused_self, reason = "an echo needs nothing of its own")]
     fn on_binary_message<'a>(&mut self, data: &'a [u8]) -> &'a [u8] {
         data
     }

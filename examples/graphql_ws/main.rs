@@ -36,7 +36,6 @@ struct Graphql {
     dispatcher_key = "type",
     dispatcher_stream_id = "id"
 )]
-#[expect(clippy::needless_pass_by_value, clippy::unused_self, reason = "so the framework calls its callbacks")]
 impl Graphql {
     #[upgrade]
     fn connect(init_timeout: &Duration) -> Self {

@@ -25,7 +25,6 @@ struct Market {
 }
 
 #[websocket::service(path = "/market", state = Feed, dispatcher_key = "event", dispatcher_stream_id = "reqid")]
-#[expect(clippy::needless_pass_by_value, clippy::unused_self, reason = "so the framework calls its callbacks")]
 impl Market {
     #[upgrade]
     fn connect(feed: &Feed) -> Self {

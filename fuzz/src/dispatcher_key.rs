@@ -2,11 +2,6 @@
 //!
 //! The input is texts, one a line. They go through a whole connection, since the scanner is private to it.
 
-#![allow(
-    clippy::unused_self,
-    reason = "the signatures of callbacks are the subject here, not the needs of their bodies"
-)]
-
 use std::cell::LazyCell;
 
 use serde_json::Value;

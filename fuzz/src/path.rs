@@ -3,12 +3,6 @@
 //!
 //! The input is a template, and on the next line the path of a request.
 
-#![allow(
-    clippy::needless_pass_by_value,
-    clippy::unused_self,
-    reason = "the signatures of callbacks are the subject here, not the needs of their bodies"
-)]
-
 use std::cell::LazyCell;
 
 use http::{Request, Uri};

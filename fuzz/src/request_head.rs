@@ -2,12 +2,6 @@
 //!
 //! The input is the size of the reads, and the stream.
 
-#![allow(
-    clippy::needless_pass_by_value,
-    clippy::unused_async,
-    reason = "the signatures of callbacks are the subject here, not the needs of their bodies"
-)]
-
 use std::cell::LazyCell;
 
 use arbitrary::Unstructured;

@@ -31,7 +31,6 @@ struct Accepted {
 #[websocket::service(path = "/", dispatcher_key = "event", dispatcher_stream_id = "id")]
 impl Echo {
     #[remote]
-    #[expect(clippy::needless_pass_by_value, reason = "a payload is passed by value")]
     fn on_new_order(&mut self, order: Order<'_>) -> Accepted {
         self.count += order.pair.len() as u64;
         Accepted { amount: order.amount }

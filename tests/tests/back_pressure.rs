@@ -1,12 +1,5 @@
 //! A peer that does not read: its writers wait, nobody else does.
 
-#![allow(
-    clippy::needless_pass_by_value,
-    clippy::unused_async,
-    clippy::unused_self,
-    reason = "the signatures of callbacks are the subject here, not the needs of their bodies"
-)]
-
 use std::net::SocketAddr;
 
 use tests::{

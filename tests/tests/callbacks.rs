@@ -1,12 +1,5 @@
 //! Which callback runs when, and in which order.
 
-#![allow(
-    clippy::needless_pass_by_value,
-    clippy::unused_async,
-    clippy::unused_self,
-    reason = "the signatures of callbacks are the subject here, not the needs of their bodies"
-)]
-
 use tests::{
     polite::PoliteClient,
     raw::{BINARY, CLOSE, FIN, LAST, PING, PONG, RawClient, TEXT, close_payload, frame},

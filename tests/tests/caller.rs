@@ -1,12 +1,5 @@
 //! What the handle on a connection does, from any task.
 
-#![allow(
-    clippy::needless_pass_by_value,
-    clippy::unused_async,
-    clippy::unused_self,
-    reason = "the signatures of callbacks are the subject here, not the needs of their bodies"
-)]
-
 use std::{collections::HashSet, net::SocketAddr, sync::Arc};
 
 use tests::{

@@ -4,11 +4,6 @@
 //! A normal run takes 3 s. `CHURN_SECONDS=60` makes it longer, and `CHURN_SEED` repeats one: every run prints its seed. Figures are
 //! only worth something with `--release`.
 
-#![allow(
-    clippy::unused_self,
-    reason = "the signatures of callbacks are the subject here, not the needs of their bodies"
-)]
-
 use std::{
     alloc::{GlobalAlloc, Layout, System},
     env, fs, io,

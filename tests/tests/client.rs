@@ -20,7 +20,6 @@ const BIG: usize = 2 << 20;
 struct Echo;
 
 #[websocket::service(path = "/", subprotocols = ["echo.v1"], max_frame_size = BIG, max_message_size = BIG)]
-#[expect(clippy::unused_self, reason = "an echo needs nothing of its own")]
 impl Echo {
     #[remote]
     fn on_message(&mut self, message: Message) -> Message {

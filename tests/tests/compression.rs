@@ -13,7 +13,6 @@ const OFFER: &str = "permessage-deflate; client_max_window_bits";
 struct Echo;
 
 #[websocket::service(path = "/echo", max_message_size = 100_000)]
-#[expect(clippy::unused_self, reason = "an echo needs nothing of its own")]
 impl Echo {
     #[remote]
     fn on_text_message<'a>(&mut self, text: &'a str) -> &'a str {
@@ -30,7 +29,6 @@ impl Echo {
 struct Dedicated;
 
 #[websocket::service(path = "/dedicated", compression = Compression::dedicated().threshold(0))]
-#[expect(clippy::unused_self, reason = "an echo needs nothing of its own")]
 impl Dedicated {
     #[remote]
     fn on_text_message<'a>(&mut self, text: &'a str) -> &'a str {

@@ -1,12 +1,5 @@
 //! Dispatch by a field of the message: which method a message reaches, and which no message ever does.
 
-#![allow(
-    clippy::needless_pass_by_value,
-    clippy::unused_async,
-    clippy::unused_self,
-    reason = "the signatures of callbacks are the subject here, not the needs of their bodies"
-)]
-
 use tests::{
     raw::{BINARY, RawClient, TEXT},
     server::serve,
@@ -17,7 +10,7 @@ use websocket::{Bytes, Caller, Error, Listener, Message};
 #[derive(Default)]
 struct Market;
 
-#[websocket::service(path = "/market", dispatcher_key = "event")]
+#[websocket::service(path = "/market", dispatcher_key = "event", idle_timeout = 3600)]
 impl Market {
     #[remote]
     fn on_open(&mut self) -> &'static str {
@@ -81,7 +74,7 @@ impl Market {
     }
 
     /// An ordinary method.
-    #[expect(dead_code, reason = "only a message could call it, and none must")]
+    #[expect(dead_code, clippy::unused_self, reason = "only a message could call it, and none must")]
     fn on_secret(&mut self) -> &'static str {
         "on_secret"
     }

@@ -1,11 +1,5 @@
 //! Where the dispatcher key and the field of the replies may stand in a message, and in which spelling.
 
-#![allow(
-    clippy::needless_pass_by_value,
-    clippy::unused_self,
-    reason = "the signatures of callbacks are the subject here, not the needs of their bodies"
-)]
-
 use futures_util::stream;
 use serde_json::{Value, json};
 use tests::{

@@ -1,11 +1,5 @@
 //! Every future of a server, dropped at each of its awaits: nothing stays alive, and what is open goes on.
 
-#![allow(
-    clippy::needless_pass_by_value,
-    clippy::unused_self,
-    reason = "the signatures of callbacks are the subject here, not the needs of their bodies"
-)]
-
 use std::{
     io,
     net::{Ipv4Addr, SocketAddr},

@@ -1,11 +1,5 @@
 //! The futures of a caller, dropped after any number of polls: a message is whole or not there, and the others arrive.
 
-#![allow(
-    clippy::unused_async,
-    clippy::unused_self,
-    reason = "the signatures of callbacks are the subject here, not the needs of their bodies"
-)]
-
 use std::{future::poll_fn, pin::pin};
 
 use hyper::server::conn::http1;

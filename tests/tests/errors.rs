@@ -1,12 +1,5 @@
 //! What happens when something fails: the error callbacks, and how a connection ends without them.
 
-#![allow(
-    clippy::needless_pass_by_value,
-    clippy::unused_async,
-    clippy::unused_self,
-    reason = "the signatures of callbacks are the subject here, not the needs of their bodies"
-)]
-
 use tests::{
     raw::{BINARY, CLOSE, FIN, PING, PONG, RawClient, TEXT, close_payload, frame, header},
     server::{Entries, Journal, LastWill, journal, serve},

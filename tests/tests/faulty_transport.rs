@@ -1,12 +1,6 @@
 //! A connection over a transport that fails at every byte, one after another: what a transport may do changes nothing, and when it
 //! breaks, the service hears of it exactly once.
 
-#![allow(
-    clippy::needless_pass_by_value,
-    clippy::unused_self,
-    reason = "the signatures of callbacks are the subject here, not the needs of their bodies"
-)]
-
 use std::sync::Arc;
 
 use flate2::{Compress, Compression, Decompress, FlushCompress, FlushDecompress};

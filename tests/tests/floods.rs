@@ -12,7 +12,6 @@ use websocket::{Listener, RequestLimits, Router, RouterBuilder};
 struct Echo;
 
 #[websocket::service(path = "/")]
-#[expect(clippy::unused_self, reason = "an echo needs nothing of its own")]
 impl Echo {
     #[remote]
     fn on_text_message(&mut self, text: String) -> String {

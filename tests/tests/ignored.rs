@@ -23,7 +23,6 @@ struct Strict;
 #[websocket::service(path = "/strict", dispatcher_key = "type")]
 impl Strict {
     #[remote]
-    #[expect(clippy::unused_self, reason = "an answer needs nothing of its own")]
     fn on_hello(&mut self) -> &'static str {
         "hello"
     }

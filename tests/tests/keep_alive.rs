@@ -39,7 +39,6 @@ impl Kept {
 struct Impatient;
 
 #[websocket::service(path = "/impatient", ping_interval = 1, pong_timeout = Duration::ZERO)]
-#[expect(clippy::unused_self, reason = "an echo needs nothing of its own")]
 impl Impatient {
     #[remote]
     fn on_text_message(&self, text: String) -> String {

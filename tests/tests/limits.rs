@@ -1,10 +1,5 @@
 //! How large frames and messages may be, from a raw socket: too large is refused with the right close code before it is sent.
 
-#![allow(
-    clippy::unused_self,
-    reason = "the signatures of callbacks are the subject here, not the needs of their bodies"
-)]
-
 use std::net::SocketAddr;
 
 use tests::{

@@ -1,10 +1,5 @@
 //! A length that is only announced costs no memory. One test alone in its process, because it counts every allocation there.
 
-#![allow(
-    clippy::unused_self,
-    reason = "the signatures of callbacks are the subject here, not the needs of their bodies"
-)]
-
 use std::{
     alloc::{GlobalAlloc, Layout, System},
     sync::atomic::{AtomicUsize, Ordering::Relaxed},

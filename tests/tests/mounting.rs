@@ -1,12 +1,5 @@
 //! Services inside of servers that somebody else made, and the reverse: plain HTTP on a listener of ours.
 
-#![allow(
-    clippy::needless_pass_by_value,
-    clippy::unused_async,
-    clippy::unused_self,
-    reason = "the signatures of callbacks are the subject here, not the needs of their bodies"
-)]
-
 use std::net::SocketAddr;
 
 use axum::{

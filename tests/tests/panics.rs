@@ -1,12 +1,5 @@
 //! A panic in a callback: 1011 on its connection, and nobody else notices.
 
-#![allow(
-    clippy::needless_pass_by_value,
-    clippy::unused_async,
-    clippy::unused_self,
-    reason = "the signatures of callbacks are the subject here, not the needs of their bodies"
-)]
-
 use std::{net::SocketAddr, sync::Arc};
 
 use tests::{

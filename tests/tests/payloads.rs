@@ -1,12 +1,5 @@
 //! What a callback may take and what it may return, decided by the type and not by its spelling.
 
-#![allow(
-    clippy::needless_pass_by_value,
-    clippy::unused_async,
-    clippy::unused_self,
-    reason = "the signatures of callbacks are the subject here, not the needs of their bodies"
-)]
-
 use std::{borrow::Cow, net::SocketAddr};
 
 use tests::{

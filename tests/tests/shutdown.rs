@@ -1,12 +1,5 @@
 //! The end of a server: everybody is told, every `on_close` runs, and nothing holds it up for longer than it was allowed to.
 
-#![allow(
-    clippy::needless_pass_by_value,
-    clippy::unused_async,
-    clippy::unused_self,
-    reason = "the signatures of callbacks are the subject here, not the needs of their bodies"
-)]
-
 use std::{net::SocketAddr, time::Duration};
 
 use tests::{

@@ -1,12 +1,6 @@
 //! The end of a connection while streams run: they end with it, nothing of them comes behind the close frame, and `on_close` runs
 //! once.
 
-#![allow(
-    clippy::needless_pass_by_value,
-    clippy::unused_self,
-    reason = "the signatures of callbacks are the subject here, not the needs of their bodies"
-)]
-
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use futures_util::stream;

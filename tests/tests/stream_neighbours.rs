@@ -1,11 +1,5 @@
 //! Streams beside each other and beside what comes in: none waits for another one to end, and no message is mixed with any.
 
-#![allow(
-    clippy::needless_pass_by_value,
-    clippy::unused_self,
-    reason = "the signatures of callbacks are the subject here, not the needs of their bodies"
-)]
-
 use futures_util::{StreamExt as _, stream};
 use serde::Serialize;
 use tests::{

@@ -1,12 +1,5 @@
 //! What happens when time passes: on a clock that stands still until everybody waits, and therefore in memory.
 
-#![allow(
-    clippy::needless_pass_by_value,
-    clippy::unused_async,
-    clippy::unused_self,
-    reason = "the signatures of callbacks are the subject here, not the needs of their bodies"
-)]
-
 use std::time::Duration;
 
 use hyper::server::conn::http1;

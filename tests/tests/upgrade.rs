@@ -1,10 +1,5 @@
 //! Which requests are refused with which status, all before any code of the user's runs.
 
-#![allow(
-    clippy::unused_self,
-    reason = "the signatures of callbacks are the subject here, not the needs of their bodies"
-)]
-
 use std::sync::{
     Arc,
     atomic::{AtomicUsize, Ordering::SeqCst},

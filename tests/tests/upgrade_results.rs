@@ -1,12 +1,5 @@
 //! What an upgrade function may return, and which subprotocol is chosen.
 
-#![allow(
-    clippy::needless_pass_by_value,
-    clippy::unused_async,
-    clippy::unused_self,
-    reason = "the signatures of callbacks are the subject here, not the needs of their bodies"
-)]
-
 use std::fmt;
 
 use tests::{

@@ -1,11 +1,5 @@
 //! Payloads that know what is valid.
 
-#![allow(
-    clippy::needless_pass_by_value,
-    clippy::unused_self,
-    reason = "the signatures of callbacks are the subject here, not the needs of their bodies"
-)]
-
 use serde::Deserialize;
 use tests::{
     raw::{BINARY, CLOSE, RawClient, TEXT, close_payload},

@@ -1,10 +1,5 @@
 //! What a peer can do wrong on the wire, from a raw socket: the right close code each, then the end of the connection.
 
-#![allow(
-    clippy::unused_self,
-    reason = "the signatures of callbacks are the subject here, not the needs of their bodies"
-)]
-
 use std::net::SocketAddr;
 
 use tests::{

@@ -155,13 +155,13 @@ impl fmt::Display for TemplateError<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::DuplicateParameter(name) => write!(f, "path parameter `<{name}>` is declared twice"),
-            Self::EmptySegment => f.write_str("path has an empty segment"),
+            Self::EmptySegment => f.write_str("the path has an empty segment"),
             Self::InvalidCharacter(char) => {
-                write!(f, "path contains the invalid character `{}`", char.escape_default())
+                write!(f, "the path contains the invalid character `{}`", char.escape_default())
             }
             Self::InvalidName(name) => write!(f, "invalid path parameter name `{name}`"),
-            Self::NoLeadingSlash => f.write_str("path must begin with `/`"),
-            Self::PartialParameter(part) => write!(f, "path parameter must fill its segment, found `{part}`"),
+            Self::NoLeadingSlash => f.write_str("the path must begin with `/`"),
+            Self::PartialParameter(part) => write!(f, "a path parameter must fill its segment, found `{part}`"),
             Self::RestNotLast(name) => write!(f, "path parameter `<{name}..>` must be the last segment"),
         }
     }

@@ -76,7 +76,7 @@ impl RawArg {
     fn parse(input: ParseStream<'_>, diags: &mut Diagnostics) -> Option<Self> {
         let Ok(ident) = input.call(Ident::parse_any) else {
             let found = input.parse::<TokenTree>().ok()?;
-            diags.report(&found, message::expected_key(&found));
+            diags.report(&found, message::expected_key("service", &found, Key::Path.example()));
             skip_to_comma(input);
             // What cannot be read may be the path, which is then not missing too.
             return Some(Self { key: Key::Path, ident: Ident::new("_", found.span()), value: None });

@@ -58,7 +58,12 @@ impl RawEvent {
 
     fn read(input: ParseStream<'_>, diags: &mut Diagnostics) -> Self {
         let Some(key) = try_parse(input, Ident::parse_any) else {
-            diags.report(skip_to_comma(input), message::ill_typed_value(KEY, EXPECTED, EXAMPLE));
+            let found = skip_to_comma(input);
+            let example = match syn::parse2::<LitStr>(found.clone()) {
+                Ok(value) => format!("#[remote({KEY} = {})]", value.token()),
+                Err(_) => EXAMPLE.to_owned(),
+            };
+            diags.report(&found, message::expected_key(Marker::Remote.name(), &found, &example));
             return Self::Invalid;
         };
         if key == KEY {

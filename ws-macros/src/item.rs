@@ -4,11 +4,13 @@
 
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use quote::{ToTokens, TokenStreamExt as _, quote};
+use syn::ext::IdentExt as _;
 use syn::parse::discouraged::Speculative as _;
 use syn::parse::{Parse, ParseStream, Parser as _};
 use syn::{Abi, Attribute, FnArg, ImplItem, ItemImpl, PatType, Receiver, Signature, Token, Type, Visibility};
 
 use crate::diag::Diagnostics;
+use crate::lint;
 use crate::marker::{self, Marker};
 use crate::message;
 
@@ -82,6 +84,23 @@ impl RawImpl {
         })
     }
 
+    /// Returns whether something deprecated is in the block, or in use there.
+    pub(crate) fn allows_deprecated(&self) -> bool {
+        let is_about = |attr: &Attribute| {
+            let is_lint = ["allow", "expect"].iter().any(|level| attr.path().is_ident(level));
+            attr.path().is_ident("deprecated") || is_lint && attr.to_token_stream().to_string().contains("deprecated")
+        };
+        self.header.attrs.iter().chain(self.methods().flat_map(|method| &method.attrs)).any(is_about)
+    }
+
+    /// Returns whether there is a method of this name that could not be read.
+    pub(crate) fn has_unread(&self, name: &str) -> bool {
+        self.members.iter().any(|member| match member {
+            RawMember::Method(_) => false,
+            RawMember::Other { tokens, .. } => function_name(tokens.clone()).is_some_and(|function| function == name),
+        })
+    }
+
     /// The type that becomes a service.
     pub(crate) fn self_ty(&self) -> &Type {
         &self.header.self_ty
@@ -132,6 +151,10 @@ impl RawMethod {
         self.markers(marker).next().is_some()
     }
 
+    pub(crate) fn body(&self) -> TokenStream {
+        self.body.to_token_stream()
+    }
+
     /// The attributes that decide whether the method exists.
     pub(crate) fn cfgs(&self) -> Vec<&Attribute> {
         self.attrs.iter().filter(|attr| attr.path().is_ident("cfg")).collect()
@@ -153,7 +176,7 @@ impl RawMethod {
     }
 }
 
-/// The user's block without our attributes.
+/// The user's block without our attributes, and with the lints allowed that are about what the framework asks for.
 impl ToTokens for RawImpl {
     fn to_tokens(&self, tokens: &mut TokenStream) {
         let mut block = self.header.clone();
@@ -183,6 +206,8 @@ impl ToTokens for RawMethod {
                 argument.attrs.retain(|attr| marker::is_foreign(attr, &Marker::ON_ARGUMENTS));
             }
         }
+        // Before the attributes of the user, which say the last word.
+        lint::allow(self).to_tokens(tokens);
         tokens.append_all(self.attrs.iter().filter(|attr| marker::is_foreign(attr, &Marker::ON_METHODS)));
         self.qualifiers.to_tokens(tokens);
         signature.to_tokens(tokens);
@@ -239,6 +264,16 @@ fn at_function(input: ParseStream<'_>) -> bool {
         ahead.parse::<Option<Abi>>()
     };
     qualifiers().is_ok() && ahead.peek(Token![fn])
+}
+
+/// Returns what stands behind the first `fn`.
+fn function_name(tokens: TokenStream) -> Option<String> {
+    let mut tokens = tokens.into_iter();
+    tokens.find(|token| matches!(token, TokenTree::Ident(ident) if ident == "fn"))?;
+    match tokens.next()? {
+        TokenTree::Ident(name) => Some(name.unraw().to_string()),
+        _ => None,
+    }
 }
 
 /// Takes everything up to the end of a member that cannot be read.

@@ -18,6 +18,7 @@ mod event;
 mod expand;
 mod item;
 mod key;
+mod lint;
 mod marker;
 mod message;
 mod model;

@@ -39,16 +39,21 @@ impl Marker {
 
     /// Recognises a marker that `cfg_attr` hides: `#[cfg_attr(unix, remote)]`.
     pub(crate) fn is_hidden_in(self, attr: &Attribute) -> bool {
-        if !attr.path().is_ident("cfg_attr") {
-            return false;
-        }
-        let metas = attr.parse_args_with(Punctuated::<Meta, Token![,]>::parse_terminated);
-        metas.is_ok_and(|metas| metas.iter().skip(1).any(|meta| self.is_meta(meta)))
+        hides(attr, |meta| self.is_meta(meta))
     }
 
     fn is_meta(self, meta: &Meta) -> bool {
         meta.path().segments.last().is_some_and(|segment| segment.ident == self.name())
     }
+}
+
+/// Returns whether an attribute is a `cfg_attr` with such an attribute in it.
+pub(crate) fn hides(attr: &Attribute, is_hidden: impl Fn(&Meta) -> bool) -> bool {
+    if !attr.path().is_ident("cfg_attr") {
+        return false;
+    }
+    let metas = attr.parse_args_with(Punctuated::<Meta, Token![,]>::parse_terminated);
+    metas.is_ok_and(|metas| metas.iter().skip(1).any(is_hidden))
 }
 
 /// Returns whether the user's item keeps an attribute that stands where these markers can stand.

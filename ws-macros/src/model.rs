@@ -86,10 +86,10 @@ pub(crate) enum MessageKind {
 }
 
 /// The callback whose payload was rejected.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Source {
-    /// The dispatched method with this index.
-    Dispatched(usize),
+    /// The dispatched method with one of these indices, of which the configuration chooses one.
+    Dispatched(Vec<usize>),
     Message(MessageKind),
 }
 

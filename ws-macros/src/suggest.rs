@@ -19,6 +19,16 @@ pub(crate) fn similar_method<'a>(wrong: &str, names: impl IntoIterator<Item = &'
     names.into_iter().find(|(stem, _)| *stem == found).map(|(_, name)| name)
 }
 
+/// Returns whether a name is another one with a slip of the pen: letters that are swapped, or one or two that are wrong in a long name.
+pub(crate) fn is_slip(wrong: &str, name: &str) -> bool {
+    let letters = |name: &str| {
+        let mut letters: Vec<char> = name.chars().collect();
+        letters.sort_unstable();
+        letters
+    };
+    letters(wrong) == letters(name) || name.len() > SHORT && distance(wrong, name) <= 2
+}
+
 /// Lists names in a sentence: "`a`, `b`, and `c`".
 pub(crate) fn list<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
     let names: Vec<_> = names.into_iter().map(|name| format!("`{name}`")).collect();
@@ -31,6 +41,8 @@ pub(crate) fn list<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
 }
 
 const PREFIX: &str = "on_";
+/// With one letter changed, a name of so many letters is as likely to be another word: `close` and `clone`.
+const SHORT: usize = 5;
 
 /// How many mistakes a name may hold: in a short one, two would make it another name.
 fn tolerance(name: &str) -> usize {
@@ -66,7 +78,14 @@ mod tests {
 
     #[test]
     fn distances() {
-        let table = [("", "", 0), ("a", "", 1), ("path", "pth", 1), ("ping", "pnig", 1), ("message", "mesages", 2)];
+        let table = [
+            ("", "", 0),
+            ("a", "", 1),
+            ("path", "pth", 1),
+            ("ping", "pnig", 1),
+            ("xa", "ay", 2),
+            ("message", "mesages", 2),
+        ];
         for (from, to, expected) in table {
             assert_eq!(distance(from, to), expected, "{from} {to}");
             assert_eq!(distance(to, from), expected, "{to} {from}");
@@ -102,6 +121,22 @@ mod tests {
         ];
         for (wrong, expected) in table {
             assert_eq!(similar_method(wrong, methods), expected, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn slips() {
+        let table = [
+            ("mesage", "message", true),
+            ("txt_message", "text_message", true),
+            ("pnig", "ping", true),
+            ("colse", "close", true),
+            ("clone", "close", false),
+            ("opens", "open", false),
+            ("binary", "binary_message", false),
+        ];
+        for (wrong, name, expected) in table {
+            assert_eq!(is_slip(wrong, name), expected, "{wrong}");
         }
     }
 

@@ -3,7 +3,8 @@
 use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens as _;
 use syn::ext::IdentExt as _;
-use syn::{Type, TypeReference};
+use syn::punctuated::Punctuated;
+use syn::{GenericArgument, Path, PathArguments, Token, Type, TypeParamBound, TypeReference};
 
 /// Takes the parentheses and the invisible groups of `macro_rules` off a type.
 pub(crate) fn peel(ty: &Type) -> &Type {
@@ -19,6 +20,13 @@ pub(crate) fn name(ty: &Type) -> String {
     let Type::Path(path) = peel(ty) else { return ty.to_token_stream().to_string() };
     let segments: Vec<_> = path.path.segments.iter().map(|segment| segment.ident.unraw().to_string()).collect();
     segments.join("::")
+}
+
+/// Returns the type as a person would write it.
+pub(crate) fn text(ty: &Type) -> String {
+    let text = peel(ty).to_token_stream().to_string();
+    let glued = ["& ", "' ", " <", "< ", " >", " ::", ":: ", " ,", "( ", " )", "[ ", " ]", " ;"];
+    glued.iter().fold(text, |text, glued| text.replace(glued, glued.trim()))
 }
 
 /// Returns the reference that a type is.
@@ -45,6 +53,46 @@ pub(crate) fn is_shared_reference_to(ty: &Type, name: &str) -> bool {
             && matches!(peel(&reference.elem), Type::Path(_))
             && is_named(&reference.elem, name)
     })
+}
+
+/// Returns whether a type is a future: `impl Future`, a pinned box of one, or what the `futures` crate calls so.
+pub(crate) fn is_future(ty: &Type) -> bool {
+    let names_future = |bounds: &Punctuated<TypeParamBound, Token![+]>| {
+        bounds.iter().any(|bound| match bound {
+            TypeParamBound::Trait(bound) => is_last(&bound.path, "Future"),
+            _ => false,
+        })
+    };
+    match peel(ty) {
+        Type::ImplTrait(opaque) => names_future(&opaque.bounds),
+        Type::TraitObject(object) => names_future(&object.bounds),
+        Type::Path(path) if is_last(&path.path, "Pin") || is_last(&path.path, "Box") => {
+            first_argument(&path.path).is_some_and(is_future)
+        }
+        Type::Path(path) => is_last(&path.path, "BoxFuture") || is_last(&path.path, "LocalBoxFuture"),
+        _ => false,
+    }
+}
+
+fn is_last(path: &Path, name: &str) -> bool {
+    path.segments.last().is_some_and(|segment| segment.ident == name)
+}
+
+fn first_argument(path: &Path) -> Option<&Type> {
+    let PathArguments::AngleBracketed(arguments) = &path.segments.last()?.arguments else { return None };
+    arguments.args.iter().find_map(|argument| match argument {
+        GenericArgument::Type(ty) => Some(ty),
+        _ => None,
+    })
+}
+
+/// Returns whether a type is spelt as one without a size.
+pub(crate) fn is_unsized(ty: &Type) -> bool {
+    match peel(ty) {
+        Type::Slice(_) | Type::TraitObject(_) => true,
+        Type::Path(path) => path.path.is_ident("str"),
+        _ => false,
+    }
 }
 
 /// Returns whether `impl Trait` occurs in a type.

@@ -1,6 +1,7 @@
 //! The arguments of callbacks: the caller, and what the event is about.
 
 use syn::{PatType, Type};
+use ws_core::callback::Callback;
 
 use super::roles::Remote;
 use crate::diag::Diagnostics;
@@ -43,6 +44,17 @@ impl<'a, 'cx> Arguments<'a, 'cx> {
             caller = Some(&*argument.ty);
         }
         (caller, Self { method: remote.method, name, signature, rest })
+    }
+
+    /// Reports the payload of a callback that no message reaches, and that has no payload of its own.
+    pub(super) fn is_payload_of_lifecycle(&self, diags: &mut Diagnostics) -> bool {
+        let has_no_payload = matches!(Callback::from_name(self.name), Some(Callback::Open | Callback::IdleTimeout));
+        let [payload] = self.rest.as_slice() else { return false };
+        if has_no_payload {
+            let event = self.name.strip_prefix("on_").unwrap_or(self.name);
+            diags.report(payload, message::payload_of_callback(self.name, event));
+        }
+        has_no_payload
     }
 
     /// Nothing: the caller is all that the callback takes.

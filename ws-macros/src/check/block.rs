@@ -7,7 +7,7 @@ use syn::{GenericParam, Lifetime};
 use ws_core::callback::Callback;
 
 use crate::diag::{self, Diagnostics};
-use crate::item::RawImpl;
+use crate::item::{RawImpl, RawMethod};
 use crate::marker::Marker;
 use crate::message;
 use crate::types;
@@ -29,8 +29,19 @@ pub(super) fn check(block: &RawImpl, has_path: bool, diags: &mut Diagnostics) {
     }
 }
 
+/// Returns whether the compiler explains a mistake of the block itself, and would explain each use in the expansion too.
+pub(super) fn is_for_the_compiler(block: &RawImpl) -> bool {
+    has_duplicate_names(block) || has_unsized_arguments(block)
+}
+
+fn has_unsized_arguments(block: &RawImpl) -> bool {
+    let is_ours = |method: &&RawMethod| method.is_marked(Marker::Remote) || method.is_marked(Marker::Upgrade);
+    let mut arguments = block.methods().filter(is_ours).flat_map(RawMethod::arguments);
+    arguments.any(|argument| types::is_unsized(&argument.ty))
+}
+
 /// Returns whether two methods have one name, where no configuration chooses between them.
-pub(super) fn has_duplicate_names(block: &RawImpl) -> bool {
+fn has_duplicate_names(block: &RawImpl) -> bool {
     let methods: Vec<_> = block.methods().collect();
     methods.iter().enumerate().any(|(index, later)| {
         methods[..index].iter().any(|earlier| {

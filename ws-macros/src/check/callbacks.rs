@@ -6,14 +6,18 @@ use super::arguments::Arguments;
 use super::roles::{self, Remote, Role};
 use super::signature::{self, Noun};
 use super::{combination, dispatch, streams};
+use crate::args::RawArgs;
 use crate::diag::Diagnostics;
 use crate::item::RawImpl;
+use crate::key::Key;
+use crate::message;
 use crate::model::{Callback, Event, MessageKind, Source};
 
-pub(super) fn check<'a>(block: &'a RawImpl, is_dispatching: bool, diags: &mut Diagnostics) -> Vec<Callback<'a>> {
-    let remotes = roles::assign(block, is_dispatching, diags);
+pub(super) fn check<'a>(block: &'a RawImpl, args: &RawArgs, diags: &mut Diagnostics) -> Vec<Callback<'a>> {
+    let remotes = roles::assign(block, args.has(Key::Dispatcher), diags);
     for remote in &remotes {
         streams::check(remote.method, &block.header.generics, diags);
+        check_idle_timeout(remote, args, diags);
     }
     let callbacks = (0..remotes.len()).filter_map(|index| check_callback(&remotes, index, diags)).collect();
     combination::check(&remotes, diags);
@@ -21,13 +25,23 @@ pub(super) fn check<'a>(block: &'a RawImpl, is_dispatching: bool, diags: &mut Di
     callbacks
 }
 
+/// Nothing is idle where there is no idle timeout.
+fn check_idle_timeout(remote: &Remote<'_>, args: &RawArgs, diags: &mut Diagnostics) {
+    if remote.role == Some(Role::Fixed(Fixed::IdleTimeout)) && !args.has(Key::IdleTimeout) {
+        diags.report(&remote.method.signature.ident, message::callback_without_timeout(&remote.name));
+    }
+}
+
 fn check_callback<'a>(remotes: &[Remote<'a>], index: usize, diags: &mut Diagnostics) -> Option<Callback<'a>> {
     let remote = &remotes[index];
     let method = remote.method;
     signature::check(Noun::Callback, method, diags);
-    signature::check_receiver(method, diags);
     let signature = expected_signature(remote);
+    signature::check_receiver(method, &signature, diags);
     let (caller, arguments) = Arguments::split(remote, &signature, diags);
+    if remote.is_dispatching && arguments.is_payload_of_lifecycle(diags) {
+        return None;
+    }
     let event = match remote.role.as_ref()? {
         Role::Dispatched(route) => {
             let payload = arguments.optional_payload(diags);
@@ -62,10 +76,16 @@ fn route_index(remotes: &[Remote<'_>], index: usize) -> usize {
     remotes[..index].iter().filter(|remote| matches!(remote.role, Some(Role::Dispatched(_)))).count()
 }
 
+/// Returns the places of all dispatched methods of a name.
+fn indices(remotes: &[Remote<'_>], name: &str) -> Vec<usize> {
+    let of_the_name = |index: &usize| remotes[*index].name == name;
+    (0..remotes.len()).filter(of_the_name).map(|index| route_index(remotes, index)).collect()
+}
+
 /// Returns where the payload comes from that an error callback hears about.
 fn source(remotes: &[Remote<'_>], method: usize) -> Option<Source> {
     match remotes[method].role.as_ref()? {
-        Role::Dispatched(_) => Some(Source::Dispatched(route_index(remotes, method))),
+        Role::Dispatched(_) => Some(Source::Dispatched(indices(remotes, &remotes[method].name))),
         Role::ErrorOf(_) => None,
         Role::Fixed(callback) => Some(Source::Message(match callback {
             Fixed::BinaryMessage => MessageKind::Binary,

@@ -37,9 +37,11 @@ impl<'a> Number<'a> {
 
 /// Checks a time-out: it is not negative, except that the closure time-out can be -1, and that for a pong it is not 0 either.
 pub(super) fn check_seconds(key: Key, value: &Expr, diags: &mut Diagnostics) {
-    let (negative, seconds) = match Number::of(value) {
-        Number::Float(negative, float) => (negative, float.base10_parse().unwrap_or(0.0)),
-        Number::Integer(negative, int) => (negative, int.base10_parse().unwrap_or(f64::INFINITY)),
+    let (negative, seconds, is_unsuffixed) = match Number::of(value) {
+        Number::Float(negative, float) => (negative, float.base10_parse().unwrap_or(0.0), false),
+        Number::Integer(negative, int) => {
+            (negative, int.base10_parse().unwrap_or(f64::INFINITY), int.suffix().is_empty())
+        }
         Number::Computed => return,
         Number::Other => return report_ill_typed(key, value, diags),
     };
@@ -53,7 +55,7 @@ pub(super) fn check_seconds(key: Key, value: &Expr, diags: &mut Diagnostics) {
             _ => "write `0` to turn it off",
         };
         diags.report(value, message::negative_seconds(key.name(), special_value));
-    } else if seconds > f64::from(MAX_SECONDS) {
+    } else if is_unsuffixed && seconds > f64::from(MAX_SECONDS) {
         diags.report(value, message::value_too_large(key.name(), u64::from(MAX_SECONDS), "seconds"));
     }
 }

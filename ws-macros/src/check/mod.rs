@@ -32,8 +32,8 @@ pub(crate) fn service<'a>(args: &'a RawArgs, item: &'a RawItem, diags: &mut Diag
         return None;
     }
     markers::check(block, diags);
-    let upgrade = upgrade::check(block, settings.path.as_ref(), args.has(Key::State), diags);
-    let callbacks = callbacks::check(block, args.has(Key::Dispatcher), diags);
+    let upgrade = upgrade::check(block, settings.path.as_ref(), args, diags);
+    let callbacks = callbacks::check(block, args, diags);
     let service = Service {
         block,
         runtime: args.runtime(),
@@ -47,6 +47,5 @@ pub(crate) fn service<'a>(args: &'a RawArgs, item: &'a RawItem, diags: &mut Diag
         upgrade,
         callbacks,
     };
-    // The compiler explains these itself, and would explain each use in the expansion too.
-    (!block::has_duplicate_names(block)).then_some(service)
+    (!block::is_for_the_compiler(block)).then_some(service)
 }

@@ -18,6 +18,8 @@ pub(super) struct Remote<'a> {
     pub(super) method: &'a RawMethod,
     pub(super) name: String,
     pub(super) event: RawEvent,
+    /// Whether the service dispatches messages.
+    pub(super) is_dispatching: bool,
     /// `None` when it has none, which is already reported.
     pub(super) role: Option<Role>,
 }
@@ -32,7 +34,7 @@ pub(super) enum Role {
 
 /// Finds the remote methods of a service and their roles, in the order of the source.
 pub(super) fn assign<'a>(block: &'a RawImpl, is_dispatching: bool, diags: &mut Diagnostics) -> Vec<Remote<'a>> {
-    let mut remotes: Vec<_> = block.methods().filter_map(|method| Remote::new(method, diags)).collect();
+    let mut remotes: Vec<_> = block.methods().filter_map(|method| Remote::new(method, is_dispatching, diags)).collect();
     for index in 0..remotes.len() {
         let role = Names { block, remotes: &remotes, is_dispatching }.role(index, diags);
         remotes[index].role = role;
@@ -41,14 +43,14 @@ pub(super) fn assign<'a>(block: &'a RawImpl, is_dispatching: bool, diags: &mut D
 }
 
 impl<'a> Remote<'a> {
-    fn new(method: &'a RawMethod, diags: &mut Diagnostics) -> Option<Self> {
+    fn new(method: &'a RawMethod, is_dispatching: bool, diags: &mut Diagnostics) -> Option<Self> {
         let attr = method.markers(Marker::Remote).next()?;
         // What is marked as both has one mistake, not one for each role.
         if method.is_marked(Marker::Upgrade) {
             return None;
         }
         let name = method.signature.ident.unraw().to_string();
-        Some(Self { method, name, event: RawEvent::parse(attr, diags), role: None })
+        Some(Self { method, name, event: RawEvent::parse(attr, diags), is_dispatching, role: None })
     }
 
     /// Returns whether the method takes what an error callback takes.
@@ -102,8 +104,13 @@ impl Names<'_, '_> {
             diags.report(ident, text);
             return None;
         }
+        if name.strip_suffix(SUFFIX).is_some_and(|method| self.block.has_unread(method)) {
+            return None;
+        }
         if !self.is_dispatching {
-            let similar = suggest::similar_method(name, Callback::ALL.map(Callback::name));
+            let twins = self.names_of_error_callbacks();
+            let names = Callback::ALL.map(Callback::name).into_iter().chain(twins.iter().map(String::as_str));
+            let similar = suggest::similar_method(name, names);
             let text = match name_elsewhere(name) {
                 Some(callback) if similar.is_none() => message::callback_of_another_name(name, callback),
                 _ => message::unknown_callback(name, similar),
@@ -121,7 +128,24 @@ impl Names<'_, '_> {
             diags.report(ident, message::unreachable_method(name, reachable));
             return None;
         }
+        if let Some(callback) = self.misspelt_callback(name) {
+            diags.report(ident, message::misspelt_callback(name, callback, &name[PREFIX.len()..]));
+            return None;
+        }
         Some(Role::Dispatched(Route::Method(name.clone())))
+    }
+
+    /// Finds the callback that the name of a dispatched method is a slip of the pen away from, unless the service has it as well.
+    fn misspelt_callback(&self, name: &str) -> Option<&'static str> {
+        let missing = Callback::ALL.map(Callback::name).into_iter();
+        let mut missing = missing.filter(|callback| self.remotes.iter().all(|remote| remote.name != **callback));
+        missing.find(|callback| suggest::is_slip(&name[PREFIX.len()..], &callback[PREFIX.len()..]))
+    }
+
+    /// The error callbacks that the methods of the service could have.
+    fn names_of_error_callbacks(&self) -> Vec<String> {
+        let callbacks = self.remotes.iter().filter_map(|remote| Callback::from_name(&remote.name));
+        callbacks.filter(|callback| callback.receives_messages()).map(|it| format!("{}{SUFFIX}", it.name())).collect()
     }
 
     /// Finds the method whose error callback a name is: `on_subscribe` for `on_subscribe_error`.
@@ -141,7 +165,7 @@ impl Names<'_, '_> {
         let method = name.strip_suffix(SUFFIX)?;
         let callback = Callback::from_name(method);
         let is_error_callback = remote.takes_error() || callback.is_some() && !self.is_dispatching;
-        if !is_error_callback {
+        if !is_error_callback || self.block.has_unread(method) {
             return None;
         }
         if callback.is_some_and(|callback| !callback.receives_messages()) {

@@ -25,13 +25,14 @@ pub(super) struct Settings<'a> {
 pub(super) fn check<'a>(args: &'a RawArgs, diags: &mut Diagnostics) -> Settings<'a> {
     let mut settings = Settings::default();
     for (index, arg) in args.args.iter().enumerate() {
-        if args.args[..index].iter().any(|earlier| earlier.key == arg.key && is_spelt_right(earlier)) {
+        if args.args[..index].iter().any(|earlier| is_repeated(earlier, arg)) {
             diags.report(&arg.ident, message::duplicate_attribute(arg.key.name()));
         } else if let Some(RawValue::Expr(value)) = &arg.value {
             settings.check(arg.key, value, diags);
         }
     }
     settings.check_stream_id(args, diags);
+    check_pong_timeout(args, diags);
     settings
 }
 
@@ -99,6 +100,18 @@ fn check_subprotocols<'a>(value: &'a Expr, diags: &mut Diagnostics) -> Vec<&'a L
     subprotocols
 }
 
-fn is_spelt_right(arg: &RawArg) -> bool {
-    arg.ident.unraw() == arg.key.name()
+/// What is misspelt is wrong enough.
+fn is_repeated(earlier: &RawArg, later: &RawArg) -> bool {
+    let is_spelt_right = |arg: &RawArg| arg.ident.unraw() == arg.key.name();
+    earlier.key == later.key && is_spelt_right(earlier) && is_spelt_right(later)
+}
+
+/// Without pings there are no pongs to wait for.
+fn check_pong_timeout(args: &RawArgs, diags: &mut Diagnostics) {
+    let pong_timeout = args.args.iter().find(|arg| arg.key == Key::PongTimeout);
+    if let Some(arg) = pong_timeout
+        && !args.has(Key::PingInterval)
+    {
+        diags.report(&arg.ident, message::pong_timeout_without_pings());
+    }
 }

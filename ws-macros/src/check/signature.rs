@@ -1,10 +1,11 @@
 //! What the signatures of callbacks and of the upgrade function have in common.
 
 use syn::ext::IdentExt as _;
-use syn::{GenericParam, Receiver, ReceiverKind, Safety, Signature, Type};
+use syn::{GenericParam, Meta, Receiver, ReceiverKind, ReturnType, Safety, Signature, Type};
 
 use crate::diag::Diagnostics;
 use crate::item::RawMethod;
+use crate::marker as attributes;
 use crate::message;
 use crate::model::Function;
 use crate::types;
@@ -33,9 +34,24 @@ pub(super) fn check(noun: Noun, method: &RawMethod, diags: &mut Diagnostics) {
     for parameter in &signature.generics.params {
         check_generic_parameter(noun, &name, parameter, diags);
     }
+    for attr in method.attrs.iter().filter(|attr| attributes::hides(attr, is_cfg)) {
+        diags.report(attr, message::cfg_in_cfg_attr(&name));
+    }
     for argument in method.arguments() {
         check_type(noun, &name, &argument.ty, diags);
+        for attr in argument.attrs.iter().filter(|attr| is_cfg(&attr.meta) || attributes::hides(attr, is_cfg)) {
+            diags.report(attr, message::argument_with_cfg(&name));
+        }
     }
+    if let ReturnType::Type(_, output) = &signature.output
+        && types::is_future(output)
+    {
+        diags.report(output, message::returned_future(noun.text(), &name));
+    }
+}
+
+fn is_cfg(meta: &Meta) -> bool {
+    meta.path().is_ident("cfg")
 }
 
 fn check_qualifiers(noun: Noun, name: &str, signature: &Signature, diags: &mut Diagnostics) {
@@ -71,12 +87,26 @@ fn check_type(noun: Noun, name: &str, ty: &Type, diags: &mut Diagnostics) {
 }
 
 /// Checks that a callback borrows the service.
-pub(super) fn check_receiver(method: &RawMethod, diags: &mut Diagnostics) {
-    let text = || message::receiver(&method.signature.ident.unraw().to_string());
+pub(super) fn check_receiver(method: &RawMethod, signature: &str, diags: &mut Diagnostics) {
+    let name = method.signature.ident.unraw().to_string();
     match method.receiver() {
-        None => diags.report_at(method.signature.paren_token.span.join(), text()),
-        Some(receiver) if !borrows_the_service(receiver) => diags.report(receiver, text()),
-        Some(_) => {}
+        None => {
+            let place = method.signature.paren_token.span.join();
+            diags.report_at(place, message::receiver(&name, Some(signature)));
+        }
+        Some(receiver) if !borrows_the_service(receiver) => diags.report(receiver, message::receiver(&name, None)),
+        Some(receiver) => check_lifetime(receiver, method, diags),
+    }
+}
+
+fn check_lifetime(receiver: &Receiver, method: &RawMethod, diags: &mut Diagnostics) {
+    let lifetime = match &receiver.kind {
+        ReceiverKind::Reference(_, lifetime, _) => lifetime.as_ref(),
+        ReceiverKind::Typed(_, ty) => types::reference(ty).and_then(|reference| reference.lifetime.as_ref()),
+        _ => None,
+    };
+    if let Some(lifetime) = lifetime.filter(|lifetime| lifetime.ident == "static") {
+        diags.report(lifetime, message::static_receiver(&method.signature.ident.unraw().to_string()));
     }
 }
 
@@ -85,8 +115,8 @@ pub(super) fn function(signature: &Signature) -> Function<'_> {
         name: &signature.ident,
         is_async: signature.asyncness.is_some(),
         output: match &signature.output {
-            syn::ReturnType::Default => None,
-            syn::ReturnType::Type(_, output) => Some(output),
+            ReturnType::Default => None,
+            ReturnType::Type(_, output) => Some(output),
         },
     }
 }

@@ -1,13 +1,14 @@
 //! Where the arguments of the upgrade function come from.
 
-use quote::ToTokens as _;
 use syn::ext::IdentExt as _;
-use syn::{Attribute, LitStr, Meta, Pat, PatType, Type};
+use syn::{Attribute, LitStr, Meta, Pat, PatType, Type, TypeReference};
 
 use super::literal;
 use super::path::Path;
+use crate::args::RawArgs;
 use crate::diag::Diagnostics;
 use crate::item::RawMethod;
+use crate::key::Key;
 use crate::marker::Marker;
 use crate::message;
 use crate::model::{ArgumentSource, UpgradeArgument};
@@ -18,15 +19,17 @@ use crate::types;
 pub(super) struct Sources<'a, 'cx> {
     function: &'cx str,
     path: Option<&'cx Path<'cx>>,
-    has_state: bool,
+    args: &'cx RawArgs,
     found: Vec<(UpgradeArgument<'a>, &'a PatType)>,
     /// Arguments that match nothing, and what they are called.
     unmatched: Vec<(&'a PatType, String)>,
+    /// How many arguments were meant for parameters, and have no name.
+    unnamed: usize,
 }
 
 impl<'a, 'cx> Sources<'a, 'cx> {
-    pub(super) const fn new(function: &'cx str, path: Option<&'cx Path<'cx>>, has_state: bool) -> Self {
-        Self { function, path, has_state, found: Vec::new(), unmatched: Vec::new() }
+    pub(super) const fn new(function: &'cx str, path: Option<&'cx Path<'cx>>, args: &'cx RawArgs) -> Self {
+        Self { function, path, args, found: Vec::new(), unmatched: Vec::new(), unnamed: 0 }
     }
 
     pub(super) fn find(mut self, method: &'a RawMethod, diags: &mut Diagnostics) -> Vec<UpgradeArgument<'a>> {
@@ -76,11 +79,19 @@ impl<'a, 'cx> Sources<'a, 'cx> {
         }
         let shown = name.clone().unwrap_or_else(|| "_".to_owned());
         if let Some(reference) = types::reference(&argument.ty) {
-            return self.state(argument, &shown, &reference.elem, diags);
+            return self.state(argument, &shown, reference, diags);
         }
-        match name {
-            Some(name) => self.unmatched.push((argument, name)),
-            None => diags.report(argument, message::argument_without_name(self.function)),
+        if let Some(state) = self.args.state()
+            && is_spelt_alike(state, &argument.ty)
+        {
+            diags.report(&argument.ty, message::not_a_shared_reference("state", &types::text(state)));
+            return None;
+        }
+        if let Some(name) = name {
+            self.unmatched.push((argument, name));
+        } else {
+            self.unnamed += 1;
+            diags.report(argument, message::argument_without_name(self.function));
         }
         None
     }
@@ -89,12 +100,17 @@ impl<'a, 'cx> Sources<'a, 'cx> {
         &self,
         argument: &PatType,
         name: &str,
-        referent: &Type,
+        reference: &TypeReference,
         diags: &mut Diagnostics,
     ) -> Option<ArgumentSource> {
-        if !self.has_state {
-            let referent = referent.to_token_stream().to_string();
+        if !self.args.has(Key::State) {
+            let referent = types::text(&reference.elem);
             diags.report(argument, message::reference_without_state(name, self.function, &referent));
+            return None;
+        }
+        if reference.mutability.is_some() {
+            let state = types::text(self.args.state().unwrap_or(&reference.elem));
+            diags.report(&argument.ty, message::not_a_shared_reference("state", &state));
             return None;
         }
         if let Some((_, first)) = self.found.iter().find(|(found, _)| found.source == ArgumentSource::State) {
@@ -165,7 +181,7 @@ impl<'a, 'cx> Sources<'a, 'cx> {
                 missing.remove(meant);
             }
         }
-        for parameter in missing {
+        for parameter in missing.into_iter().skip(self.unnamed) {
             diags.report(path.literal, message::parameter_without_argument(parameter, self.function));
         }
     }
@@ -180,6 +196,10 @@ fn report_second_marker(first: &Attribute, second: &Attribute, diags: &mut Diagn
         message::attributes_exclude(later, earlier)
     };
     diags.report(second, text);
+}
+
+fn is_spelt_alike(one: &Type, other: &Type) -> bool {
+    types::text(one) == types::text(other)
 }
 
 /// Returns the name of an argument, if its pattern is one.

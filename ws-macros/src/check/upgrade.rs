@@ -6,6 +6,7 @@ use syn::{Meta, ReturnType};
 use super::path::Path;
 use super::signature::{self, Noun};
 use super::sources::Sources;
+use crate::args::RawArgs;
 use crate::diag::Diagnostics;
 use crate::item::{RawImpl, RawMethod};
 use crate::marker::Marker;
@@ -15,7 +16,7 @@ use crate::model::Upgrade;
 pub(super) fn check<'a>(
     block: &'a RawImpl,
     path: Option<&Path<'_>>,
-    has_state: bool,
+    args: &RawArgs,
     diags: &mut Diagnostics,
 ) -> Option<Upgrade<'a>> {
     let mut functions = block.methods().filter(|method| method.is_marked(Marker::Upgrade));
@@ -28,15 +29,15 @@ pub(super) fn check<'a>(
         diags.report(&second.signature.ident, message::second_upgrade(&name));
     }
     check_function(method, &name, diags);
-    let arguments = Sources::new(&name, path, has_state).find(method, diags);
+    let arguments = Sources::new(&name, path, args).find(method, diags);
     Some(Upgrade { function: signature::function(&method.signature), arguments })
 }
 
 fn check_path_without_upgrade(path: Option<&Path<'_>>, diags: &mut Diagnostics) {
     if let Some(path) = path
-        && let Some(parameter) = path.parameters.first()
+        && !path.parameters.is_empty()
     {
-        diags.report(path.literal, message::parameter_without_upgrade(parameter));
+        diags.report(path.literal, message::parameter_without_upgrade(&path.parameters));
     }
 }
 

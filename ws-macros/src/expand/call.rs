@@ -77,9 +77,9 @@ fn expand_pattern(event: &Event<'_>, takes_id: bool) -> TokenStream {
         Event::Open => quote!(Open),
         Event::Ping { .. } => quote!(Ping(#variable)),
         Event::Pong { .. } => quote!(Pong(#variable)),
-        Event::Rejected { source: Source::Dispatched(index), .. } => {
-            let index = syn::Index::from(*index);
-            quote!(Rejected(__ws::Source::Dispatched(#index), #variable, #id))
+        Event::Rejected { source: Source::Dispatched(indices), .. } => {
+            let indices = indices.iter().map(|index| syn::Index::from(*index));
+            quote!(Rejected(__ws::Source::Dispatched(#(#indices)|*), #variable, #id))
         }
         Event::Rejected { source: Source::Message(kind), .. } => {
             let kinds = kinds(*kind);

@@ -35,13 +35,13 @@ fn expand_subprotocols(service: &Service<'_>) -> Option<TokenStream> {
 }
 
 fn expand_answers_pings(service: &Service<'_>) -> Option<TokenStream> {
-    let on_ping = service.callbacks.iter().find(|callback| matches!(callback.event, Event::Ping { .. }))?;
-    let cfgs = &on_ping.cfgs;
-    if cfgs.is_empty() {
-        return Some(quote!(.answers_pings(true)));
+    let methods = service.callbacks.iter().filter(|callback| matches!(callback.event, Event::Ping { .. }));
+    let conditions: Vec<_> = methods.map(|callback| condition(&callback.cfgs)).collect();
+    match conditions.as_slice() {
+        [] => None,
+        conditions if conditions.iter().any(TokenStream::is_empty) => Some(quote!(.answers_pings(true))),
+        conditions => Some(quote!(.answers_pings(::core::cfg!(any(#(#conditions),*))))),
     }
-    let conditions = cfgs.iter().filter_map(|cfg| cfg.parse_args::<TokenStream>().ok());
-    Some(quote!(.answers_pings(::core::cfg!(all(#(#conditions),*)))))
 }
 
 fn expand_routes(service: &Service<'_>) -> Option<TokenStream> {
@@ -59,10 +59,16 @@ fn expand_route(route: &Route, cfgs: &[&Attribute]) -> TokenStream {
     if cfgs.is_empty() {
         return route;
     }
+    let condition = condition(cfgs);
+    quote!(#(#cfgs)* #route, #[cfg(not(#condition))] __ws::Route::Method(""))
+}
+
+/// What all `cfg` attributes of a method ask for. Nothing without one.
+fn condition(cfgs: &[&Attribute]) -> TokenStream {
     let conditions: Vec<_> = cfgs.iter().filter_map(|cfg| cfg.parse_args::<TokenStream>().ok()).collect();
-    let condition = match conditions.as_slice() {
+    match conditions.as_slice() {
+        [] => TokenStream::new(),
         [one] => one.clone(),
         all => quote!(all(#(#all),*)),
-    };
-    quote!(#(#cfgs)* #route, #[cfg(not(#condition))] __ws::Route::Method(""))
+    }
 }

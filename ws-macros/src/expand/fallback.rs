@@ -14,13 +14,19 @@ pub(crate) fn fallback(args: &RawArgs, item: &RawItem, errors: Option<&TokenStre
     match item {
         RawItem::Other(item) => quote!(#item #errors),
         RawItem::Impl(block) => {
-            let stand_in = stand_in(args, block);
+            // Without a mistake of ours, the compiler has found one, or else this is what it finds.
+            let descriptor = if errors.is_some() {
+                quote!(__ws::Descriptor::new("", "/"))
+            } else {
+                quote!(::core::panic!("expected the compiler to refuse this service"))
+            };
+            let stand_in = stand_in(args, block, &descriptor);
             quote!(#block #errors #stand_in)
         }
     }
 }
 
-fn stand_in(args: &RawArgs, block: &RawImpl) -> TokenStream {
+fn stand_in(args: &RawArgs, block: &RawImpl, descriptor: &TokenStream) -> TokenStream {
     let runtime = args.runtime();
     let state = state(args.state());
     // A service has no lifetimes, so the block may be wrong in having some.
@@ -38,7 +44,7 @@ fn stand_in(args: &RawArgs, block: &RawImpl) -> TokenStream {
             #[automatically_derived]
             impl #impl_generics __ws::Service for #self_ty #bounds {
                 type State = #state;
-                const DESCRIPTOR: __ws::Descriptor = __ws::Descriptor::new("", "/");
+                const DESCRIPTOR: __ws::Descriptor = #descriptor;
                 async fn upgrade(_: &__ws::UpgradeRequest, _: &#state) -> __ws::UpgradeResult<Self> {
                     ::core::unreachable!()
                 }

@@ -42,8 +42,10 @@ pub(crate) fn service(service: &Service<'_>) -> TokenStream {
     let Service { block, runtime, .. } = service;
     let self_ty = block.self_ty().to_token_stream();
     let (impl_generics, _, where_clause) = block.header.generics.split_for_impl();
+    let allowed = block.allows_deprecated().then(|| quote!(#[allow(deprecated)]));
     let bounds = bounds::expand(where_clause, &self_ty, service.state);
     let state = state(service.state);
+    let state_alias = place::across(&state, quote!(type State = #state;));
     let descriptor = descriptor::expand(service);
     let checks = checks::expand(service);
     let settings = settings::expand(service);
@@ -56,8 +58,9 @@ pub(crate) fn service(service: &Service<'_>) -> TokenStream {
             use #runtime::__private as __ws;
 
             #[automatically_derived]
+            #allowed
             impl #impl_generics __ws::Service for #self_ty #bounds {
-                type State = #state;
+                #state_alias
                 #descriptor
                 #checks
                 #settings

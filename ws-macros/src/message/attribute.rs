@@ -16,9 +16,9 @@ pub(crate) fn unknown_key(attribute: &str, key: &str, similar: Option<&str>, kno
     }
 }
 
-/// An argument of the `service` attribute is `key = value`.
-pub(crate) fn expected_key(found: &impl Display) -> String {
-    format!("expected a `service` attribute, found `{found}`").help("write `path = \"/chat\"`")
+/// An argument of an attribute is `key = value`.
+pub(crate) fn expected_key(attribute: &str, found: &impl Display, example: &str) -> String {
+    format!("expected a `{attribute}` attribute, found `{found}`").help(format_args!("write `{example}`"))
 }
 
 /// Every key has a value.
@@ -31,7 +31,7 @@ pub(crate) fn missing_comma(found: &impl Display) -> String {
     format!("expected `,` before `{found}`")
 }
 
-/// A key, and an attribute of ours, stands once.
+/// A key, and an attribute, is given once.
 pub(crate) fn duplicate_attribute(name: &str) -> String {
     format!("the `{name}` attribute is specified more than once")
 }
@@ -46,14 +46,14 @@ pub(crate) fn ill_typed_value(key: &str, expected: &str, example: &str) -> Strin
     format!("`{key}` must be {expected}").help(format_args!("write `{example}`"))
 }
 
-/// A time-out is not negative; only the closure time-out has a value for ever.
+/// A timeout is not negative; only the closure timeout has a value for ever.
 ///
 /// Original: 121.
 pub(crate) fn negative_seconds(key: &str, special_value: &str) -> String {
     format!("`{key}` must not be negative").help(special_value)
 }
 
-/// A literal fits into the type of the setting.
+/// A literal is not larger than its setting can be.
 pub(crate) fn value_too_large(key: &str, maximum: u64, unit: &str) -> String {
     format!("`{key}` must be at most {maximum} {unit}")
 }
@@ -61,6 +61,11 @@ pub(crate) fn value_too_large(key: &str, maximum: u64, unit: &str) -> String {
 /// A size is at least one byte, and a peer has some time for its pong.
 pub(crate) fn zero_value(key: &str) -> String {
     format!("`{key}` must be greater than zero")
+}
+
+/// Only a peer that is pinged can be late with its pong.
+pub(crate) fn pong_timeout_without_pings() -> String {
+    "`pong_timeout` requires a `ping_interval`".to_owned().help("add `ping_interval = 30`")
 }
 
 /// The dispatcher key and the stream id name fields.
@@ -92,17 +97,17 @@ pub(crate) fn duplicate_subprotocol(name: &str) -> String {
     format!("subprotocol `{name}` is listed twice")
 }
 
-/// The markers of methods stand on methods.
+/// The attributes `remote` and `upgrade` are for methods.
 pub(crate) fn marker_on_non_method(marker: Marker) -> String {
     format!("the `{}` attribute is only valid on methods", marker.name())
 }
 
-/// The markers of methods mean something in a service alone.
+/// The attributes `remote` and `upgrade` are for methods of a service.
 pub(crate) fn stray_marker(marker: Marker) -> String {
     format!("the `{}` attribute is only valid inside an `impl` block with the `service` attribute", marker.name())
 }
 
-/// A marker does not depend on the configuration: it is read before `cfg_attr` is.
+/// The attributes `remote` and `upgrade` do not depend on the configuration: they are read before it is known.
 pub(crate) fn marker_in_cfg_attr(marker: Marker) -> String {
     format!("the `{}` attribute cannot be inside `cfg_attr`", marker.name())
         .help("write two methods, and choose between them with `cfg`")
@@ -110,12 +115,16 @@ pub(crate) fn marker_in_cfg_attr(marker: Marker) -> String {
 
 /// Some attributes exclude each other.
 pub(crate) fn attributes_exclude(later: Marker, earlier: Marker) -> String {
-    format!("the `{}` attribute cannot be combined with `{}`", later.name(), earlier.name())
+    format!("the `{}` attribute cannot be combined with `{}`", later.name(), earlier.name()).help("remove one of them")
 }
 
 /// Some attributes have no arguments.
 pub(crate) fn takes_no_arguments(marker: Marker) -> String {
-    format!("the `{}` attribute takes no arguments", marker.name())
+    let text = format!("the `{}` attribute takes no arguments", marker.name());
+    match marker {
+        Marker::Query => text.help("name the argument as the query parameter is named"),
+        _ => text,
+    }
 }
 
 /// The arguments of an attribute are in parentheses.

@@ -34,6 +34,37 @@ pub(crate) fn dispatched_without_value(name: &str) -> String {
         .help(format_args!("write `#[remote(event = \"{name}\")]`"))
 }
 
+/// A method that is dispatched by its name is not a misspelt callback.
+///
+/// Original: 105.
+pub(crate) fn misspelt_callback(name: &str, similar: &str, event: &str) -> String {
+    format!("dispatched method `{name}` is spelt almost like the callback `{similar}`")
+        .help(format_args!("rename it to `{similar}`, or write `#[remote(event = \"{event}\")]`"))
+}
+
+/// No message reaches a fixed callback, so it takes no payload.
+pub(crate) fn payload_of_callback(name: &str, event: &str) -> String {
+    format!("`{name}` cannot take a payload: no message reaches it")
+        .help(format_args!("give the method another name, and write `#[remote(event = \"{event}\")]`"))
+}
+
+/// A callback for a timeout needs the timeout.
+pub(crate) fn callback_without_timeout(name: &str) -> String {
+    format!("`{name}` would never be called: the service has no `idle_timeout`")
+        .help("add `idle_timeout = 30` to the `service` attribute")
+}
+
+/// A method takes the same arguments in every configuration.
+pub(crate) fn argument_with_cfg(name: &str) -> String {
+    format!("an argument of `{name}` cannot have a `cfg` attribute")
+        .help("take it always, or write two methods and choose between them with `cfg`")
+}
+
+/// What decides whether a callback exists is read before `cfg_attr` is.
+pub(crate) fn cfg_in_cfg_attr(name: &str) -> String {
+    format!("`{name}` cannot have a `cfg` inside `cfg_attr`").help("write `#[cfg(any(not(…), …))]`")
+}
+
 /// A stream runs on when its callback has ended.
 pub(crate) fn borrowing_stream(parameters: &str) -> String {
     "a streamed reply cannot borrow from `self` or the payload: it runs on when the callback has ended"
@@ -46,13 +77,15 @@ pub(crate) fn error_callback_without_method(name: &str, method: &str, similar: O
     let text = format!("error callback `{name}` has no method `{method}`");
     match similar {
         Some(similar) => text.help(format_args!("a method with a similar name exists: `{similar}`")),
-        None => text.note(format_args!("it would be called when the payload of `{method}` is rejected")),
+        None => text
+            .help(format_args!("add the callback `{method}`, or write `on_error` for the errors of all callbacks"))
+            .note(format_args!("it would be called when the payload of `{method}` is rejected")),
     }
 }
 
 /// The method of an error callback is a callback itself.
 pub(crate) fn error_callback_of_ordinary_method(name: &str, method: &str) -> String {
-    format!("error callback `{name}` belongs to `{method}`, which is no callback")
+    format!("error callback `{name}` belongs to `{method}`, which is not a callback")
         .help(format_args!("add the `remote` attribute to `{method}`"))
 }
 
@@ -71,7 +104,7 @@ pub(crate) fn event_without_dispatcher_key() -> String {
 ///
 /// Original: 219.
 pub(crate) fn event_on_callback(name: &str) -> String {
-    format!("`{name}` cannot have an `event`: it is no dispatched method")
+    format!("`{name}` cannot have an `event`: it is not a dispatched method")
 }
 
 /// A value has one method, by its `event` or by its name.

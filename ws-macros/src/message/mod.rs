@@ -14,18 +14,19 @@ pub(crate) use self::attribute::{
     arguments_without_parentheses, attributes_exclude, duplicate_attribute, duplicate_subprotocol, empty_field_name,
     expected_key, extractor_outside_upgrade, ill_typed_header, ill_typed_value, invalid_header_name,
     invalid_subprotocol, key_without_value, marker_in_cfg_attr, marker_on_non_method, missing_comma, missing_path,
-    negative_seconds, stray_marker, stream_id_is_dispatcher_key, stream_id_without_dispatcher_key, takes_no_arguments,
-    unknown_key, value_too_large, zero_value,
+    negative_seconds, pong_timeout_without_pings, stray_marker, stream_id_is_dispatcher_key,
+    stream_id_without_dispatcher_key, takes_no_arguments, unknown_key, value_too_large, zero_value,
 };
 pub(crate) use self::callback::{
-    borrowing_stream, callback_of_another_name, dispatched_without_value, error_callback_of_ordinary_method,
-    error_callback_without_method, error_callback_without_payload, event_on_callback, event_without_dispatcher_key,
-    excluded_callback, unknown_callback, unreachable_method, value_handled_twice,
+    argument_with_cfg, borrowing_stream, callback_of_another_name, callback_without_timeout, cfg_in_cfg_attr,
+    dispatched_without_value, error_callback_of_ordinary_method, error_callback_without_method,
+    error_callback_without_payload, event_on_callback, event_without_dispatcher_key, excluded_callback,
+    misspelt_callback, payload_of_callback, unknown_callback, unreachable_method, value_handled_twice,
 };
 pub(crate) use self::service::{
     caller_not_first, caller_twice, impl_trait_argument, lifetime_of_service, missing_argument, no_callback,
-    not_a_shared_reference, not_an_impl, qualifier, reason_before_status, receiver, static_argument,
-    too_many_arguments, trait_impl, type_parameter,
+    not_a_shared_reference, not_an_impl, qualifier, reason_before_status, receiver, returned_future, static_argument,
+    static_receiver, too_many_arguments, trait_impl, type_parameter,
 };
 pub(crate) use self::upgrade::{
     argument_without_name, argument_without_parameter, caller_in_upgrade, invalid_path, parameter_without_argument,

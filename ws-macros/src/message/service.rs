@@ -59,8 +59,22 @@ pub(crate) fn static_argument(noun: &str, name: &str) -> String {
 }
 
 /// A callback borrows the service.
-pub(crate) fn receiver(name: &str) -> String {
-    format!("callback `{name}` must take `&self` or `&mut self`")
+pub(crate) fn receiver(name: &str, signature: Option<&str>) -> String {
+    let text = format!("callback `{name}` must take `&self` or `&mut self`");
+    match signature {
+        Some(signature) => text.signature(signature),
+        None => text,
+    }
+}
+
+/// A callback borrows the service for the time of the call.
+pub(crate) fn static_receiver(name: &str) -> String {
+    format!("callback `{name}` cannot borrow the service for `'static`").help("leave the lifetime out")
+}
+
+/// A function returns what is meant, not a future of it.
+pub(crate) fn returned_future(noun: &str, name: &str) -> String {
+    format!("{noun} `{name}` cannot return a future").help("make it an `async fn`, and return what the future yields")
 }
 
 /// A callback has no more arguments than its event.
@@ -77,7 +91,7 @@ pub(crate) fn too_many_arguments(name: &str, most: usize, signature: &str) -> St
 
 /// A callback takes what its event is about.
 ///
-/// Original: 108, 206, 207, 211, and 214.
+/// Original: 108, 207, 211, and 214.
 pub(crate) fn missing_argument(name: &str, argument: &str, signature: &str) -> String {
     format!("`{name}` must take {argument}").signature(signature)
 }
@@ -87,19 +101,17 @@ pub(crate) fn caller_not_first(name: &str, signature: &str) -> String {
     format!("the caller must be the first argument of `{name}`").signature(signature)
 }
 
-/// There is one caller.
+/// A connection has one caller.
 pub(crate) fn caller_twice(name: &str) -> String {
-    format!("`{name}` takes the caller twice")
+    format!("`{name}` takes the caller twice").help("remove one of the arguments")
 }
 
-/// What the connection owns is borrowed.
+/// The caller, the request, the error, and the state are borrowed.
 pub(crate) fn not_a_shared_reference(noun: &str, ty: &str) -> String {
     format!("the {noun} must be taken as `&{ty}`")
 }
 
 /// The status of `on_close` is before the reason.
-///
-/// Original: 202.
 pub(crate) fn reason_before_status(name: &str, signature: &str) -> String {
     format!("the status must be before the reason in `{name}`").signature(signature)
 }

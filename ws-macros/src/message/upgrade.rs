@@ -12,6 +12,7 @@ pub(crate) fn invalid_path(path: &str, error: &TemplateError<'_>) -> String {
         error => format!("{error} in `{}`", path.escape_debug()),
     };
     match error {
+        TemplateError::EmptySegment if path.contains("//") => text.help("remove one of the two slashes"),
         TemplateError::EmptySegment => text.help("remove the slash that nothing follows"),
         TemplateError::InvalidCharacter('?') => {
             text.help("a query parameter is an argument with the `query` attribute")
@@ -61,12 +62,18 @@ pub(crate) fn parameter_without_argument(parameter: &str, function: &str) -> Str
 }
 
 /// Only an upgrade function can take path parameters.
-pub(crate) fn parameter_without_upgrade(parameter: &str) -> String {
-    format!("path parameter `<{parameter}>` requires an `upgrade` function")
-        .help(format_args!("add `#[upgrade] fn connect({parameter}: String) -> Self`"))
+pub(crate) fn parameter_without_upgrade(parameters: &[String]) -> String {
+    let names: Vec<_> = parameters.iter().map(|name| format!("<{name}>")).collect();
+    let names = suggest::list(names.iter().map(String::as_str));
+    let text = match parameters {
+        [_] => format!("path parameter {names} requires an `upgrade` function"),
+        _ => format!("path parameters {names} require an `upgrade` function"),
+    };
+    let arguments: Vec<_> = parameters.iter().map(|name| format!("{name}: String")).collect();
+    text.help(format_args!("add `#[upgrade] fn connect({}) -> Self`", arguments.join(", ")))
 }
 
-/// An argument of the upgrade function without a role is a path parameter.
+/// An argument of the upgrade function that is neither a reference nor marked is a path parameter.
 ///
 /// Original: 102 and 103.
 pub(crate) fn argument_without_parameter(
@@ -95,18 +102,22 @@ pub(crate) fn argument_without_name(function: &str) -> String {
         .note("path and query parameters are found by the names of the arguments")
 }
 
-/// A reference is the state, so there must be one.
+/// A reference is the state of the service, so the service must have one.
 pub(crate) fn reference_without_state(argument: &str, function: &str, ty: &str) -> String {
-    format!("argument `{argument}` of `{function}` is a reference, but the service has no state")
-        .help(format_args!("add `state = {ty}` to the `service` attribute"))
+    let text = format!("argument `{argument}` of `{function}` is a reference, but the service has no state");
+    match ty {
+        "str" => text.help("take a `String`: a path parameter, or an argument with the `query` or `header` attribute"),
+        ty => text.help(format_args!("add `state = {ty}` to the `service` attribute")),
+    }
 }
 
-/// There is one state.
+/// A service has one state, so the upgrade function takes it once.
 pub(crate) fn state_twice(argument: &str, function: &str) -> String {
     format!("the state is already the argument `{argument}` of `{function}`")
+        .note("an argument that is a reference is the state of the service")
 }
 
-/// There is no caller before the connection is open.
+/// The upgrade function runs before the connection is open, so there is no caller yet.
 pub(crate) fn caller_in_upgrade(function: &str) -> String {
     format!("the `upgrade` function `{function}` cannot take the caller").help("take it in `on_open`")
 }

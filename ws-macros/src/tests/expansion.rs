@@ -89,3 +89,32 @@ fn mistake() {
         source::expand("#[service(path = \"/\", state = Hub)] impl Chat { #[remote] fn on_opn(&mut self) {} }");
     expect_file!["../../tests/expand/mistake.rs"].assert_eq(&source::format(&expansion.to_string()));
 }
+
+#[test]
+fn what_a_service_does_not_have_is_not_expanded() {
+    let expansion = print(r#"#[service(path = "/")] impl Chat { #[remote] fn on_open(&self) {} }"#);
+    assert!(!expansion.contains("CHECKS") && !expansion.contains("fn settings"), "{expansion}");
+
+    let members = "#[upgrade] fn new(hub: &Hub) -> Self { Self { hub } } #[remote] fn on_open(&self) {}";
+    let expansion = print(&format!(r#"#[service(path = "/", state = Hub)] impl Chat {{ {members} }}"#));
+    assert!(expansion.contains("async fn upgrade(_: &__ws::UpgradeRequest, state: &Hub)"), "{expansion}");
+}
+
+#[test]
+fn what_two_callbacks_require_is_asserted_once() {
+    let members = "#[remote] fn on_join(&self, room: Room) {} #[remote] fn on_part(&self, room: Room) {}";
+    let expansion = print(&format!(r#"#[service(path = "/", dispatcher_key = "event")] impl Chat {{ {members} }}"#));
+    assert_eq!(expansion.matches("<Room as __ws::Payload<'_>>::CHECK").count(), 1, "{expansion}");
+}
+
+#[test]
+fn pings_are_answered_where_their_callback_is_configured() {
+    let members = r#"#[cfg(unix)] #[cfg(feature = "pings")] #[remote] fn on_ping(&self, data: &[u8]) {}"#;
+    let expansion = print(&format!(r#"#[service(path = "/")] impl Chat {{ {members} }}"#));
+    let condition = r#".answers_pings(::core::cfg!(any(all(unix, feature = "pings"))))"#;
+    assert!(expansion.contains(condition), "{expansion}");
+
+    let members = "#[cfg(unix)] #[remote] fn on_ping(&self, data: &[u8]) {} #[cfg(windows)] #[remote] fn on_ping(&self, data: &[u8]) {}";
+    let expansion = print(&format!(r#"#[service(path = "/")] impl Chat {{ {members} }}"#));
+    assert!(expansion.contains(".answers_pings(::core::cfg!(any(unix, windows)))"), "{expansion}");
+}

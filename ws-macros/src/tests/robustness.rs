@@ -113,14 +113,18 @@ fn attributes_of_the_user_stay() {
             #[tracing::instrument(skip(self))]
             #[remote]
             #[cfg(unix)]
-            pub(crate) async fn on_open(&mut self, #[cfg(unix)] #[allow(unused)] caller: &Caller) {}
+            pub(crate) async fn on_open(&mut self, #[allow(unused)] caller: &Caller) {}
+            #[upgrade]
+            fn new(#[query] #[allow(unused)] page: u8, #[header("host")] #[allow(unused)] host: String) -> Self { Self }
         }
     };
     let mut expansion = service(&quote!(path = "/"), item).to_string();
     for attribute in [
         "# [doc = \"A chat.\"] # [cfg (feature = \"chat\")] impl Chat { # ! [allow (dead_code)]",
         "# [doc = \"Opens.\"] # [expect (clippy :: unused_self)] # [tracing :: instrument (skip (self))] # [cfg (unix)] pub",
-        "# [cfg (unix)] # [allow (unused)] caller : & Caller",
+        "# [allow (unused)] caller : & Caller",
+        // Without ours.
+        "fn new (# [allow (unused)] page : u8 , # [allow (unused)] host : String)",
         // Copied to the arm; the others are not.
         "# [cfg (unix)] __ws :: Event :: Open =>",
     ] {
@@ -142,15 +146,57 @@ fn methods_of_different_configurations_do_not_contradict_each_other() {
         }
     };
     let expansion = service(&quote!(path = "/", dispatcher_key = "event"), item);
-    assert_eq!(source::mistakes(expansion), []);
+    assert_eq!(source::mistakes(expansion.clone()), []);
+    assert_eq!(expansion.to_string().matches("Self :: on_join (self)").count(), 2, "{expansion}");
 }
 
 #[test]
 fn methods_of_one_name_are_left_to_the_compiler() {
-    let item = quote!(impl Chat { #[remote] fn on_open(&self) {} #[remote] fn on_open(&self) {} });
+    let conditional = quote!(#[cfg(unix)]);
+    for (first, second) in [(None, None), (Some(&conditional), None), (None, Some(&conditional))] {
+        let item = quote!(impl Chat { #first #[remote] fn on_open(&self) {} #second #[remote] fn on_open(&self) {} });
+        let expansion = service(&quote!(path = "/"), item);
+        assert_eq!(source::mistakes(expansion.clone()), []);
+        assert!(!expansion.to_string().contains("Self :: on_open"), "{expansion}");
+    }
+}
+
+#[test]
+fn members_that_cannot_be_read_leave_their_siblings_alone() {
+    let table = [
+        // Only a callback concerns the service.
+        ("fn helper(&self, data) {}", 0),
+        ("fn helper(&self, data);", 0),
+        ("#[remote] fn on_pong(&self, data) {}", 1),
+        // All of it is one member.
+        ("helper #[remote] fn on_pnog(&self) {}", 0),
+    ];
+    for (member, mistakes) in table {
+        let source =
+            format!("#[service(path = \"/\")] impl Chat {{ {member} #[remote] fn on_open(&self) {{ self.open() }} }}");
+        let expansion = source::expand(&source);
+        assert_eq!(source::mistakes(expansion.clone()).len(), mistakes, "{expansion}");
+        let member: TokenStream = member.trim_start_matches("#[remote] ").parse().unwrap();
+        let kept = format!("impl Chat {{ {member} fn on_open (& self) {{ self . open () }} }}");
+        assert!(expansion.to_string().starts_with(&kept), "{expansion}");
+    }
+}
+
+#[test]
+fn blocks_that_cannot_be_read_are_reported() {
+    for block in ["impl !Chat {}", "impl Chat { #[remote] fn on_open(&self) {} #[] fn helper(&self) {} }"] {
+        let mistakes = source::mistakes(source::expand(&format!("#[service(path = \"/\")] {block}")));
+        assert!(!mistakes.is_empty(), "{block}");
+    }
+}
+
+#[test]
+fn a_marker_in_cfg_attr_is_taken_away() {
+    let item = quote!(impl Chat { #[remote] fn on_open(&self) {} #[cfg_attr(unix, remote)] fn on_close(&self) {} });
     let expansion = service(&quote!(path = "/"), item);
-    assert_eq!(source::mistakes(expansion.clone()), []);
-    assert!(!expansion.to_string().contains("Self :: on_open"), "{expansion}");
+    assert_eq!(source::mistakes(expansion.clone()).len(), 1);
+    // Left to the compiler, it would be reported as a stray marker too.
+    assert!(expansion.to_string().contains("fn on_open (& self) { } fn on_close (& self) { } }"));
 }
 
 #[test]
@@ -203,6 +249,26 @@ fn all_mistakes_are_reported_in_one_build() {
 }
 
 #[test]
+fn a_callback_without_receiver_is_not_taken_for_the_upgrade_function() {
+    let expansion =
+        source::expand("#[service(path = \"/\")] impl Chat { #[remote] fn on_text_message(#[query] text: &str) {} }");
+    let messages: Vec<String> = source::mistakes(expansion).into_iter().map(|(_, message)| message).collect();
+    let expected = [
+        "the `query` attribute is only valid on an argument of the `upgrade` function",
+        "callback `on_text_message` must take `&self` or `&mut self`\n= help: the expected signature is \
+             `async fn on_text_message(&mut self, caller: &Caller, text: &str)`",
+    ];
+    assert_eq!(messages, expected);
+}
+
+#[test]
+fn which_reference_is_the_reason_is_left_to_the_compiler() {
+    let members = "#[remote] fn on_close(&self, one: &str, other: &str) {}";
+    let expansion = source::expand(&format!("#[service(path = \"/\")] impl Chat {{ {members} }}"));
+    assert_eq!(source::mistakes(expansion), []);
+}
+
+#[test]
 fn a_stray_marker_says_where_it_belongs() {
     let expansion = stray::expand(Marker::Remote, &"fn on_open() {}".parse().unwrap());
     assert!(expansion.to_string().starts_with("fn on_open () { }"));
@@ -224,6 +290,7 @@ fn what_depends_on_a_mistake_is_no_mistake() {
         ("path = \"/\", dispatch_key = \"x\"", "#[remote(event = \"x\")] fn x(&self) {} #[remote] fn on_y(&self) {}"),
         ("path = \"/\"", "#[remote] fn on_mesage(&self) {} #[remote] fn on_mesage_error(&self, error: &Error) {}"),
         ("path = \"/\"", "#[remote(evnt = \"x\")] fn keep_alive(&self) {}"),
+        ("path = \"/\", dispatcher_key = \"x\"", "#[remote(event = \"x\" + \"y\")] fn keep_alive(&self) {}"),
         ("path = \"/\"", "#[upgrade] #[remote] fn on_mesage(&self) {}"),
         (
             "path = \"/\"",

@@ -1,17 +1,22 @@
 impl Chat {
+    #[allow(clippy::needless_pass_by_value, clippy::unused_async)]
     async fn connect(username: String, hub: &Hub) -> Result<Self, UpgradeError> {
         Ok(Self { username, hub: hub.clone() })
     }
+    #[allow(clippy::unused_async)]
     async fn on_open(&mut self, caller: &Caller) -> String {
         format!("Hi {}!", self.username)
     }
     async fn on_text_message(&mut self, caller: &Caller, text: &str) -> websocket::Result<()> {
         self.hub.broadcast(text).await
     }
+    #[allow(clippy::unused_self)]
     fn on_ping(&mut self, data: &[u8]) -> Vec<u8> {
         data.to_vec()
     }
+    #[allow(clippy::unused_async, clippy::unused_self)]
     async fn on_error(&mut self, caller: &Caller, error: &Error) {}
+    #[allow(clippy::unused_async)]
     async fn on_close(&mut self, caller: &Caller, status: CloseCode, reason: &str) {
         self.hub.leave(caller);
     }

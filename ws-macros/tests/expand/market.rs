@@ -2,17 +2,22 @@ impl<S: Source> Market<S>
 where
     S: Clone,
 {
+    #[allow(clippy::needless_pass_by_value, clippy::unused_async)]
     async fn on_subscribe(&mut self, request: Subscribe<'_>) -> impl Stream<Item = Tick> + use<S> {
         self.source.ticks(request)
     }
+    #[allow(clippy::unused_self)]
     fn on_subscribe_error(&mut self, caller: &Caller, error: &Error) {}
+    #[allow(clippy::unused_self)]
     #[cfg(feature = "heartbeat")]
     fn keep_alive(&mut self) -> &'static str {
         "alive"
     }
+    #[allow(clippy::unused_async, clippy::unused_self)]
     async fn on_message<'a>(&mut self, message: &'a [u8]) -> &'a [u8] {
         message
     }
+    #[allow(clippy::unused_self)]
     fn on_message_error(&mut self, error: &Error) {}
     fn ordinary(self) {}
 }

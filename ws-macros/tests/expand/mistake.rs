@@ -1,4 +1,5 @@
 impl Chat {
+    #[allow(clippy::unused_self)]
     fn on_opn(&mut self) {}
 }
 ::core::compile_error! { "unknown callback `on_opn`\n= help: a callback with a similar name exists: `on_open`" }

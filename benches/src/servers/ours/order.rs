@@ -27,7 +27,6 @@ pub(crate) struct Plain;
 #[websocket::service(path = "/")]
 impl Plain {
     #[remote]
-    #[expect(clippy::unused_self, reason = "an echo needs nothing of its own")]
     fn on_text_message<'a>(&mut self, text: &'a str) -> &'a str {
         text
     }
@@ -40,7 +39,6 @@ pub(crate) struct Read;
 #[websocket::service(path = "/")]
 impl Read {
     #[remote]
-    #[expect(clippy::unused_self, reason = "an echo needs nothing of its own")]
     fn on_text_message<'a>(&mut self, text: &'a str) -> Result<&'a str, serde_json::Error> {
         black_box(serde_json::from_str::<Order<'_>>(text)?);
         Ok(text)
@@ -54,7 +52,6 @@ pub(crate) struct Dispatched;
 #[websocket::service(path = "/", dispatcher_key = "event")]
 impl Dispatched {
     #[remote]
-    #[expect(clippy::unused_self, reason = "an answer needs nothing of its own")]
     fn on_order(&mut self, order: Order<'_>) -> &'static str {
         black_box(order);
         MESSAGE

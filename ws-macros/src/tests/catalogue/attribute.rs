@@ -71,6 +71,11 @@ fn names() -> Vec<Entry> {
             [service(r#"path = "/chat", dispatcher_key = "event""#, JOIN)],
         ),
         entry(
+            "pong_timeout_without_pings",
+            [args(r#"path = "/chat", pong_timeout = 5"#)],
+            [args(r#"path = "/chat", ping_interval = 30, pong_timeout = 5"#)],
+        ),
+        entry(
             "stream_id_without_dispatcher_key",
             [args(r#"path = "/chat", dispatcher_stream_id = "id""#)],
             [service(r#"path = "/chat", dispatcher_key = "event", dispatcher_stream_id = "id""#, JOIN)],

@@ -1,4 +1,4 @@
-use super::{Entry, dispatching, entry, members};
+use super::{Entry, dispatching, entry, members, service};
 
 pub(super) fn entries() -> Vec<Entry> {
     [names(), replies(), error_callbacks(), values(), combinations()].into_iter().flatten().collect()
@@ -16,6 +16,45 @@ fn names() -> Vec<Entry> {
                 members("#[remote] async fn on_message(&mut self, message: Message) {}"),
                 dispatching("#[remote] async fn on_subscribe(&mut self, request: Subscribe) {}"),
             ],
+        ),
+        entry(
+            "misspelt_callback",
+            [dispatching("#[remote] async fn on_mesage(&mut self, message: Message) {}")],
+            [
+                dispatching("#[remote] async fn on_message(&mut self, message: Message) {}"),
+                dispatching("#[remote(event = \"mesage\")] async fn on_mesage(&mut self, message: Message) {}"),
+            ],
+        ),
+        entry(
+            "payload_of_callback",
+            [dispatching("#[remote] async fn on_open(&mut self, request: Open) {}")],
+            [
+                dispatching("#[remote(event = \"open\")] async fn open(&mut self, request: Open) {}"),
+                dispatching("#[remote] async fn on_open(&mut self) {}"),
+            ],
+        ),
+        entry(
+            "callback_without_timeout",
+            [members("#[remote] async fn on_idle_timeout(&mut self) {}")],
+            [service(r#"path = "/chat", idle_timeout = 30"#, "#[remote] async fn on_idle_timeout(&mut self) {}")],
+        ),
+        entry(
+            "argument_with_cfg",
+            [members("#[remote] async fn on_open(&mut self, #[cfg(unix)] caller: &Caller) {}")],
+            [members(
+                "#[cfg(unix)]
+                 #[remote]
+                 async fn on_open(&mut self, caller: &Caller) {}
+
+                 #[cfg(not(unix))]
+                 #[remote]
+                 async fn on_open(&mut self) {}",
+            )],
+        ),
+        entry(
+            "cfg_in_cfg_attr",
+            [members("#[cfg_attr(unix, cfg(feature = \"greeting\"))] #[remote] async fn on_open(&mut self) {}")],
+            [members("#[cfg(any(not(unix), feature = \"greeting\"))] #[remote] async fn on_open(&mut self) {}")],
         ),
         entry(
             "callback_of_another_name",

@@ -44,14 +44,29 @@ fn generics() -> Vec<Entry> {
 }
 
 fn receivers() -> Vec<Entry> {
-    vec![entry(
-        "receiver",
-        [members("#[remote] async fn on_close(self) {}"), members("#[remote] async fn on_open(caller: &Caller) {}")],
-        [
-            members("#[remote] async fn on_close(&mut self) {}"),
-            members("#[remote] async fn on_open(&self, caller: &Caller) {}"),
-        ],
-    )]
+    vec![
+        entry(
+            "receiver",
+            [
+                members("#[remote] async fn on_close(self) {}"),
+                members("#[remote] async fn on_open(caller: &Caller) {}"),
+            ],
+            [
+                members("#[remote] async fn on_close(&mut self) {}"),
+                members("#[remote] async fn on_open(&self, caller: &Caller) {}"),
+            ],
+        ),
+        entry(
+            "static_receiver",
+            [members("#[remote] async fn on_open(&'static self) {}")],
+            [members("#[remote] async fn on_open(&self) {}")],
+        ),
+        entry(
+            "returned_future",
+            [members("#[remote] fn on_open(&mut self) -> impl Future<Output = String> { self.greet() }")],
+            [members("#[remote] async fn on_open(&mut self) -> String { self.greet().await }")],
+        ),
+    ]
 }
 
 fn counts() -> Vec<Entry> {

@@ -1,7 +1,7 @@
 use super::{Case, args};
 
 pub(super) fn cases() -> Vec<Case> {
-    [keys(), values(), literals(), subprotocols()].into_iter().flatten().collect()
+    [keys(), forms(), values(), companions(), literals(), subprotocols()].into_iter().flatten().collect()
 }
 
 fn keys() -> Vec<Case> {
@@ -52,10 +52,17 @@ fn keys() -> Vec<Case> {
             "state",
             "the `state` attribute is specified more than once",
         ),
+        // One mistake: the first was meant to be the second.
+        args(
+            "unknown_key",
+            r#"path = "/", idle_timout = 3, idle_timeout = 3"#,
+            "idle_timout",
+            "unknown `service` attribute `idle_timout`\n= help: an attribute with a similar name exists: `idle_timeout`",
+        ),
     ]
 }
 
-fn values() -> Vec<Case> {
+fn forms() -> Vec<Case> {
     vec![
         args(
             "key_without_value",
@@ -75,8 +82,24 @@ fn values() -> Vec<Case> {
             "state",
             "the `state` attribute must have a value\n= help: write `state = Hub`",
         ),
+        args(
+            "key_without_value",
+            "path =",
+            "path",
+            "the `path` attribute must have a value\n= help: write `path = \"/chat\"`",
+        ),
         args("missing_comma", r#"path = "/" idle_timeout = 3"#, "idle_timeout", "expected `,` before `idle_timeout`"),
+        // The path is read: it is not missing too.
+        args("missing_comma", r#"idle_timeout = 3 path = "/""#, "path", "expected `,` before `path`"),
+        // What is no argument is passed over.
         args("missing_comma", r#"path = "/" "x", idle_timeout = 3"#, "\"x\"", "expected `,` before `\"x\"`"),
+        args("missing_comma", r#"path = "/" x"#, "x", "expected `,` before `x`"),
+        args("missing_comma", r#"path = "/" 7 = 3"#, "7", "expected `,` before `7`"),
+    ]
+}
+
+fn values() -> Vec<Case> {
+    vec![
         args("ill_typed_value", "path = 7", "7", "`path` must be a string literal\n= help: write `path = \"/chat\"`"),
         args(
             "ill_typed_value",
@@ -114,6 +137,25 @@ fn values() -> Vec<Case> {
             "\"\"",
             "`dispatcher_stream_id` must not be empty\n= help: write the name of a field of the messages",
         ),
+    ]
+}
+
+/// Keys that need another one.
+fn companions() -> Vec<Case> {
+    vec![
+        args(
+            "pong_timeout_without_pings",
+            r#"path = "/", pong_timeout = 5"#,
+            "pong_timeout",
+            "`pong_timeout` requires a `ping_interval`\n= help: add `ping_interval = 30`",
+        ),
+        // A key that is misspelt is not repeated too.
+        args(
+            "unknown_key",
+            r#"path = "/", Path = "/x""#,
+            "Path",
+            "unknown `service` attribute `Path`\n= help: an attribute with a similar name exists: `path`",
+        ),
         args(
             "stream_id_without_dispatcher_key",
             r#"path = "/", dispatcher_stream_id = "id""#,
@@ -126,6 +168,12 @@ fn values() -> Vec<Case> {
             "r\"event\"",
             "`dispatcher_stream_id` must not be the `dispatcher_key`\n\
              = help: write the name of the field that tells one request from another",
+        ),
+        args(
+            "ill_typed_value",
+            r#"path = "/", compression = true"#,
+            "true",
+            "`compression` must be a `Compression`\n= help: write `compression = Compression::off()`",
         ),
         args(
             "ill_typed_value",
@@ -180,6 +228,18 @@ fn literals() -> Vec<Case> {
             "99999999999999999999",
             "`max_message_size` must be at most 18446744073709551615 bytes",
         ),
+        args(
+            "zero_value",
+            r#"path = "/", ping_interval = 1, pong_timeout = 0.0"#,
+            "0.0",
+            "`pong_timeout` must be greater than zero",
+        ),
+        args(
+            "zero_value",
+            r#"path = "/", ping_interval = 1, pong_timeout = -1"#,
+            "-1",
+            "`pong_timeout` must be greater than zero",
+        ),
         args("zero_value", r#"path = "/", max_frame_size = 0"#, "0", "`max_frame_size` must be greater than zero"),
         args(
             "zero_value",
@@ -215,6 +275,12 @@ fn subprotocols() -> Vec<Case> {
             r#"path = "/", subprotocols = ["chat v1"]"#,
             "\"chat v1\"",
             "invalid subprotocol `chat v1`\n= note: it must be a token of RFC 7230: letters, digits, and `!#$%&'*+-.^_|~`",
+        ),
+        args(
+            "invalid_subprotocol",
+            r#"path = "/", subprotocols = [""]"#,
+            "\"\"",
+            "invalid subprotocol ``\n= note: it must be a token of RFC 7230: letters, digits, and `!#$%&'*+-.^_|~`",
         ),
         args(
             "duplicate_subprotocol",

@@ -44,6 +44,13 @@ fn services() -> Vec<Case> {
              = note: a service lives as long as its connection, so it must own what it holds",
         ),
         item(
+            "lifetime_of_service",
+            r#"#[service(path = "/")] impl Chat<(u8, u8), [&'_ str; 2]> { #[remote] fn on_open(&self) {} }"#,
+            "'_",
+            "a service cannot have the lifetime `'_`\n\
+             = note: a service lives as long as its connection, so it must own what it holds",
+        ),
+        item(
             "no_callback",
             r#"#[service(path = "/")] impl chat::Chat<u8> {}"#,
             "chat::Chat<u8>",

@@ -1,7 +1,7 @@
 use super::{Case, members, service};
 
 pub(super) fn cases() -> Vec<Case> {
-    [names(), error_callbacks(), combinations()].into_iter().flatten().collect()
+    [names(), timeouts(), error_callbacks(), combinations()].into_iter().flatten().collect()
 }
 
 fn names() -> Vec<Case> {
@@ -24,6 +24,13 @@ fn names() -> Vec<Case> {
             "on_disconnect",
             "unknown callback `on_disconnect`\n= help: the callback for this is `on_close`",
         ),
+        // Called so elsewhere, and hardly misspelt.
+        members(
+            "unknown_callback",
+            "#[remote] async fn on_closed(&mut self) {}",
+            "on_closed",
+            "unknown callback `on_closed`\n= help: a callback with a similar name exists: `on_close`",
+        ),
         members(
             "unknown_callback",
             "#[remote] async fn on_subscribe(&mut self, request: &str) {}",
@@ -31,6 +38,12 @@ fn names() -> Vec<Case> {
             "unknown callback `on_subscribe`\n= help: a dispatched method requires `dispatcher_key` in the `service` \
              attribute\n= note: the callbacks are `on_binary_message`, `on_close`, `on_error`, `on_idle_timeout`, \
              `on_message`, `on_open`, `on_ping`, `on_pong`, and `on_text_message`",
+        ),
+        members(
+            "unknown_callback",
+            "#[remote] fn on_message(&self, post: Post) {} #[remote] fn on_message_eror(&self, error: &Error) {}",
+            "on_message_eror",
+            "unknown callback `on_message_eror`\n= help: a callback with a similar name exists: `on_message_error`",
         ),
         members(
             "unknown_callback",
@@ -42,14 +55,34 @@ fn names() -> Vec<Case> {
     ]
 }
 
+fn timeouts() -> Vec<Case> {
+    vec![members(
+        "callback_without_timeout",
+        "#[remote] fn on_idle_timeout(&mut self) {}",
+        "on_idle_timeout",
+        "`on_idle_timeout` would never be called: the service has no `idle_timeout`\n\
+         = help: add `idle_timeout = 30` to the `service` attribute",
+    )]
+}
+
 fn error_callbacks() -> Vec<Case> {
     const OPEN: &str = "#[remote] fn on_open(&mut self) {}";
     vec![
+        // Nothing but its last word makes it an error callback.
+        members(
+            "unknown_callback",
+            "#[remote] fn on_network_error(&mut self) {}",
+            "on_network_error",
+            "unknown callback `on_network_error`\n= help: a dispatched method requires `dispatcher_key` in the `service` \
+             attribute\n= note: the callbacks are `on_binary_message`, `on_close`, `on_error`, `on_idle_timeout`, \
+             `on_message`, `on_open`, `on_ping`, `on_pong`, and `on_text_message`",
+        ),
         members(
             "error_callback_without_method",
             &format!("{OPEN} #[remote] fn on_message_error(&mut self, error: &Error) {{}}"),
             "on_message_error",
             "error callback `on_message_error` has no method `on_message`\n\
+             = help: add the callback `on_message`, or write `on_error` for the errors of all callbacks\n\
              = note: it would be called when the payload of `on_message` is rejected",
         ),
         service(
@@ -67,12 +100,19 @@ fn error_callbacks() -> Vec<Case> {
                  #[remote] fn on_message_error(&mut self, error: &Error) {{}}"
             ),
             "on_message_error",
-            "error callback `on_message_error` belongs to `on_message`, which is no callback\n\
+            "error callback `on_message_error` belongs to `on_message`, which is not a callback\n\
              = help: add the `remote` attribute to `on_message`",
         ),
         members(
             "error_callback_without_payload",
             &format!("{OPEN} #[remote] fn on_open_error(&mut self, error: &Error) {{}}"),
+            "on_open_error",
+            "`on_open_error` would never be called: `on_open` receives no messages\n\
+             = help: write `on_error` for the errors of all callbacks",
+        ),
+        members(
+            "error_callback_without_payload",
+            &format!("{OPEN} #[remote] fn on_open_error(&mut self) {{}}"),
             "on_open_error",
             "`on_open_error` would never be called: `on_open` receives no messages\n\
              = help: write `on_error` for the errors of all callbacks",
@@ -119,6 +159,14 @@ fn combinations() -> Vec<Case> {
             "excluded_callback",
             "#[cfg(unix)] #[remote] fn on_message(&self, m: Message) {}
              #[remote] fn on_text_message(&self, text: &str) {}",
+            "on_text_message",
+            "`on_text_message` cannot be combined with `on_message`\n\
+             = note: `on_message` already receives text messages",
+        ),
+        members(
+            "excluded_callback",
+            "#[remote] fn on_message(&self, m: Message) {}
+             #[cfg(unix)] #[remote] fn on_text_message(&self, text: &str) {}",
             "on_text_message",
             "`on_text_message` cannot be combined with `on_message`\n\
              = note: `on_message` already receives text messages",

@@ -11,6 +11,8 @@ fn dispatching(rule: &'static str, members: &str, underlined: &'static str, mess
 
 fn events() -> Vec<Case> {
     const EXAMPLE: &str = "`event` must be a string literal\n= help: write `#[remote(event = \"heartbeat\")]`";
+    const WITHOUT_VALUE: &str =
+        "the `event` attribute must have a value\n= help: write `#[remote(event = \"heartbeat\")]`";
     vec![
         members(
             "event_without_dispatcher_key",
@@ -22,13 +24,13 @@ fn events() -> Vec<Case> {
             "event_on_callback",
             "#[remote(event = \"open\")] fn on_open(&mut self) {}",
             "event",
-            "`on_open` cannot have an `event`: it is no dispatched method",
+            "`on_open` cannot have an `event`: it is not a dispatched method",
         ),
         dispatching(
             "event_on_callback",
             "#[remote] fn on_join(&self) {} #[remote(event = \"x\")] fn on_join_error(&self, error: &Error) {}",
             "event",
-            "`on_join_error` cannot have an `event`: it is no dispatched method",
+            "`on_join_error` cannot have an `event`: it is not a dispatched method",
         ),
         dispatching(
             "unknown_key",
@@ -43,13 +45,21 @@ fn events() -> Vec<Case> {
             "unknown `remote` attribute `name`\n= note: the only attribute is `event`",
         ),
         dispatching("ill_typed_value", "#[remote(event = heartbeat)] fn on_join(&mut self) {}", "heartbeat", EXAMPLE),
-        dispatching("ill_typed_value", "#[remote(\"heartbeat\")] fn on_join(&mut self) {}", "\"heartbeat\"", EXAMPLE),
         dispatching(
-            "key_without_value",
-            "#[remote(event)] fn on_join(&mut self) {}",
-            "event",
-            "the `event` attribute must have a value\n= help: write `#[remote(event = \"heartbeat\")]`",
+            "expected_key",
+            "#[remote(\"beat\")] fn on_join(&mut self) {}",
+            "\"beat\"",
+            "expected a `remote` attribute, found `\"beat\"`\n= help: write `#[remote(event = \"beat\")]`",
         ),
+        dispatching(
+            "expected_key",
+            "#[remote(= \"beat\")] fn on_join(&mut self) {}",
+            "= \"beat\"",
+            "expected a `remote` attribute, found `= \"beat\"`\n= help: write `#[remote(event = \"heartbeat\")]`",
+        ),
+        dispatching("key_without_value", "#[remote(event)] fn on_join(&mut self) {}", "event", WITHOUT_VALUE),
+        dispatching("key_without_value", "#[remote(event =)] fn on_join(&mut self) {}", "event", WITHOUT_VALUE),
+        dispatching("key_without_value", "#[remote(event = ,)] fn on_join(&mut self) {}", "event", WITHOUT_VALUE),
         dispatching(
             "duplicate_attribute",
             "#[remote(event = \"a\", event = \"b\")] fn on_join(&mut self) {}",
@@ -109,6 +119,42 @@ fn names() -> Vec<Case> {
             "#[remote] fn on_(&mut self) {}",
             "on_",
             "no dispatcher value leads to `on_`\n= help: write `#[remote(event = \"…\")]`",
+        ),
+        dispatching(
+            "misspelt_callback",
+            "#[remote] fn on_mesage(&mut self, message: Message) {}",
+            "on_mesage",
+            "dispatched method `on_mesage` is spelt almost like the callback `on_message`\n\
+             = help: rename it to `on_message`, or write `#[remote(event = \"mesage\")]`",
+        ),
+        dispatching(
+            "misspelt_callback",
+            "#[remote] fn on_pnig(&mut self) {}",
+            "on_pnig",
+            "dispatched method `on_pnig` is spelt almost like the callback `on_ping`\n\
+             = help: rename it to `on_ping`, or write `#[remote(event = \"pnig\")]`",
+        ),
+        dispatching(
+            "payload_of_callback",
+            "#[remote] fn on_open(&mut self, caller: &Caller, request: Open) {}",
+            "request: Open",
+            "`on_open` cannot take a payload: no message reaches it\n\
+             = help: give the method another name, and write `#[remote(event = \"open\")]`",
+        ),
+        service(
+            "payload_of_callback",
+            r#"path = "/", dispatcher_key = "event", idle_timeout = 1"#,
+            "#[remote] fn on_idle_timeout(&mut self, request: Timeout) {}",
+            "request: Timeout",
+            "`on_idle_timeout` cannot take a payload: no message reaches it\n\
+             = help: give the method another name, and write `#[remote(event = \"idle_timeout\")]`",
+        ),
+        dispatching(
+            "too_many_arguments",
+            "#[remote] fn on_open(&mut self, one: Open, other: Open) {}",
+            "(&mut self, one: Open, other: Open)",
+            "`on_open` takes at most one argument after the receiver\n= help: the expected signature is \
+             `async fn on_open(&mut self, caller: &Caller)`",
         ),
         dispatching(
             "too_many_arguments",

@@ -32,6 +32,12 @@ fn places() -> Vec<Case> {
             "the `remote` attribute is only valid inside an `impl` block with the `service` attribute",
         ),
         members(
+            "marker_on_non_method",
+            &format!("{OPEN} #[cfg_attr(unix, remote)] const LIMIT: usize = 1;"),
+            "#[cfg_attr(unix, remote)]",
+            "the `remote` attribute is only valid on methods",
+        ),
+        members(
             "marker_in_cfg_attr",
             &format!("{OPEN} #[cfg_attr(unix, inline, remote)] fn on_pong(&self, data: &[u8]) {{}}"),
             "#[cfg_attr(unix, inline, remote)]",
@@ -51,6 +57,12 @@ fn places() -> Vec<Case> {
             "the `header` attribute is only valid on an argument of the `upgrade` function\n\
              = help: add the `upgrade` attribute to `connect`",
         ),
+        members(
+            "extractor_outside_upgrade",
+            &format!("fn page(&self, #[query] page: u8) {{}} {OPEN}"),
+            "#[query]",
+            "the `query` attribute is only valid on an argument of the `upgrade` function",
+        ),
     ]
 }
 
@@ -69,16 +81,22 @@ fn company() -> Vec<Case> {
             "the `upgrade` attribute is specified more than once",
         ),
         members(
+            "duplicate_attribute",
+            "#[upgrade] fn new(#[query] #[websocket::query] page: u8) -> Self { Self } #[remote] fn on_open(&self) {}",
+            "#[websocket::query]",
+            "the `query` attribute is specified more than once",
+        ),
+        members(
             "attributes_exclude",
             "#[upgrade] #[remote] fn connect() -> Self { Self } #[remote] fn on_open(&mut self) {}",
             "#[remote]",
-            "the `remote` attribute cannot be combined with `upgrade`",
+            "the `remote` attribute cannot be combined with `upgrade`\n= help: remove one of them",
         ),
         members(
             "attributes_exclude",
             "#[remote] #[upgrade] fn on_open(&mut self) {}",
             "#[upgrade]",
-            "the `upgrade` attribute cannot be combined with `remote`",
+            "the `upgrade` attribute cannot be combined with `remote`\n= help: remove one of them",
         ),
         item(
             "attributes_exclude",
@@ -87,7 +105,7 @@ fn company() -> Vec<Case> {
                 #[remote] fn on_open(&mut self) {}
             }",
             "#[header]",
-            "the `header` attribute cannot be combined with `query`",
+            "the `header` attribute cannot be combined with `query`\n= help: remove one of them",
         ),
     ]
 }
@@ -105,7 +123,7 @@ fn arguments() -> Vec<Case> {
             "takes_no_arguments",
             &format!("#[upgrade] fn new(#[query(\"page\")] page: u8) -> Self {{ Self }} {OPEN}"),
             "#[query(\"page\")]",
-            "the `query` attribute takes no arguments",
+            "the `query` attribute takes no arguments\n= help: name the argument as the query parameter is named",
         ),
         members(
             "ill_typed_header",

@@ -6,7 +6,7 @@ pub(super) fn cases() -> Vec<Case> {
 
 fn templates() -> Vec<Case> {
     vec![
-        args("invalid_path", r#"path = "chat""#, "\"chat\"", "path must begin with `/`\n= help: write `/chat`"),
+        args("invalid_path", r#"path = "chat""#, "\"chat\"", "the path must begin with `/`\n= help: write `/chat`"),
         args(
             "invalid_path",
             r#"path = "/<id>/<id>""#,
@@ -17,27 +17,27 @@ fn templates() -> Vec<Case> {
             "invalid_path",
             r#"path = "/chat/""#,
             "\"/chat/\"",
-            "path has an empty segment in `/chat/`\n= help: remove the slash that nothing follows",
+            "the path has an empty segment in `/chat/`\n= help: remove the slash that nothing follows",
         ),
         args(
             "invalid_path",
             r#"path = "/chat?room=1""#,
             "\"/chat?room=1\"",
-            "path contains the invalid character `?` in `/chat?room=1`\n\
+            "the path contains the invalid character `?` in `/chat?room=1`\n\
              = help: a query parameter is an argument with the `query` attribute",
         ),
         args(
             "invalid_path",
             r#"path = "/a%20b""#,
             "\"/a%20b\"",
-            "path contains the invalid character `%` in `/a%20b`\n\
+            "the path contains the invalid character `%` in `/a%20b`\n\
              = help: write the character itself, requests are decoded first",
         ),
         args(
             "invalid_path",
             r#"path = "/a\nb""#,
             r#""/a\nb""#,
-            "path contains the invalid character `\\n` in `/a\\nb`",
+            "the path contains the invalid character `\\n` in `/a\\nb`",
         ),
         args(
             "invalid_path",
@@ -50,7 +50,7 @@ fn templates() -> Vec<Case> {
             "invalid_path",
             r#"path = "/v<version>""#,
             "\"/v<version>\"",
-            "path parameter must fill its segment, found `v<version>` in `/v<version>`\n\
+            "a path parameter must fill its segment, found `v<version>` in `/v<version>`\n\
              = help: write `/<name>` for one segment, `/<name..>` for all that are left",
         ),
         args(
@@ -75,6 +75,13 @@ fn parameters() -> Vec<Case> {
             "parameter_without_upgrade",
             r#"path = "/<room>/<user>""#,
             "\"/<room>/<user>\"",
+            "path parameters `<room>` and `<user>` require an `upgrade` function\n\
+             = help: add `#[upgrade] fn connect(room: String, user: String) -> Self`",
+        ),
+        args(
+            "parameter_without_upgrade",
+            r#"path = "/<room..>""#,
+            "\"/<room..>\"",
             "path parameter `<room>` requires an `upgrade` function\n\
              = help: add `#[upgrade] fn connect(room: String) -> Self`",
         ),

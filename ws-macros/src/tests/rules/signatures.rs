@@ -1,7 +1,10 @@
 use super::{Case, item, members, service};
 
 pub(super) fn cases() -> Vec<Case> {
-    [qualifiers(), lifetimes(), receivers(), counts(), callers(), close(), streams()].into_iter().flatten().collect()
+    [qualifiers(), lifetimes(), receivers(), counts(), callers(), futures(), close(), streams()]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 fn qualifiers() -> Vec<Case> {
@@ -24,6 +27,26 @@ fn qualifiers() -> Vec<Case> {
             "#[upgrade] unsafe fn new() -> Self { Self } #[remote] fn on_open(&self) {}",
             "unsafe",
             "the `upgrade` function `new` cannot be `unsafe`",
+        ),
+        members(
+            "argument_with_cfg",
+            "#[remote] fn on_open(&self, #[cfg(unix)] caller: &Caller) {}",
+            "#[cfg(unix)]",
+            "an argument of `on_open` cannot have a `cfg` attribute\n\
+             = help: take it always, or write two methods and choose between them with `cfg`",
+        ),
+        members(
+            "argument_with_cfg",
+            "#[remote] fn on_open(&self, #[cfg_attr(unix, cfg(test))] caller: &Caller) {}",
+            "#[cfg_attr(unix, cfg(test))]",
+            "an argument of `on_open` cannot have a `cfg` attribute\n\
+             = help: take it always, or write two methods and choose between them with `cfg`",
+        ),
+        members(
+            "cfg_in_cfg_attr",
+            "#[cfg_attr(unix, allow(unused), cfg(test))] #[remote] fn on_open(&self) {}",
+            "#[cfg_attr(unix, allow(unused), cfg(test))]",
+            "`on_open` cannot have a `cfg` inside `cfg_attr`\n= help: write `#[cfg(any(not(…), …))]`",
         ),
         members(
             "type_parameter",
@@ -81,7 +104,27 @@ fn receivers() -> Vec<Case> {
         members("receiver", "#[remote] async fn on_close(self) {}", "self", TEXT),
         members("receiver", "#[remote] async fn on_close(mut self, code: CloseCode) {}", "mut self", TEXT),
         members("receiver", "#[remote] async fn on_close(self: Box<Self>) {}", "self: Box<Self>", TEXT),
-        members("receiver", "#[remote] async fn on_close(caller: &Caller) {}", "(caller: &Caller)", TEXT),
+        members(
+            "receiver",
+            "#[remote] async fn on_close(caller: &Caller) {}",
+            "(caller: &Caller)",
+            "callback `on_close` must take `&self` or `&mut self`\n= help: the expected signature is \
+             `async fn on_close(&mut self, caller: &Caller, status: CloseCode, reason: &str)`",
+        ),
+        members(
+            "static_receiver",
+            "#[remote] fn on_close(&'static self) {}",
+            "'static",
+            "callback `on_close` cannot borrow the service for `'static`\n= help: leave the lifetime out",
+        ),
+        members(
+            "static_receiver",
+            "#[remote] fn on_close(self: &'static mut Self) {}",
+            "'static",
+            "callback `on_close` cannot borrow the service for `'static`\n= help: leave the lifetime out",
+        ),
+        members("receiver", "#[remote] async fn on_close(self: &Box<Self>) {}", "self: &Box<Self>", TEXT),
+        members("receiver", "#[remote] async fn on_close(self: &&Self) {}", "self: &&Self", TEXT),
     ]
 }
 
@@ -166,7 +209,7 @@ fn callers() -> Vec<Case> {
             "caller_twice",
             "#[remote] fn on_open(&mut self, one: &Caller, other: &websocket::Caller) {}",
             "other: &websocket::Caller",
-            "`on_open` takes the caller twice",
+            "`on_open` takes the caller twice\n= help: remove one of the arguments",
         ),
         members(
             "not_a_shared_reference",
@@ -182,9 +225,36 @@ fn callers() -> Vec<Case> {
         ),
         members(
             "not_a_shared_reference",
+            "#[remote] fn on_open(&mut self, caller: &&Caller) {}",
+            "&&Caller",
+            "the caller must be taken as `&Caller`",
+        ),
+        members(
+            "not_a_shared_reference",
             "#[remote] fn on_error(&mut self, error: websocket::Error) {}",
             "websocket::Error",
             "the error must be taken as `&Error`",
+        ),
+    ]
+}
+
+fn futures() -> Vec<Case> {
+    const TEXT: &str = "callback `on_open` cannot return a future\n\
+                        = help: make it an `async fn`, and return what the future yields";
+    let returning = |output: &'static str| {
+        members("returned_future", &format!("#[remote] fn on_open(&self) -> {output} {{ todo }}"), output, TEXT)
+    };
+    vec![
+        returning("impl Future<Output = String> + Send + use<>"),
+        returning("Pin<Box<dyn Future<Output = ()> + Send>>"),
+        returning("futures::future::BoxFuture<'static, String>"),
+        service(
+            "returned_future",
+            r#"path = "/""#,
+            "#[upgrade] fn new() -> impl std::future::Future<Output = Self> { todo } #[remote] fn on_open(&self) {}",
+            "impl std::future::Future<Output = Self>",
+            "the `upgrade` function `new` cannot return a future\n\
+             = help: make it an `async fn`, and return what the future yields",
         ),
     ]
 }

@@ -47,6 +47,38 @@ fn arguments() -> Vec<Case> {
     };
     vec![
         connect("argument_without_name", r#"path = "/""#, "_: String", "_: String", UNNAMED),
+        // What has no name was meant for the parameter that nothing matches.
+        connect("argument_without_name", r#"path = "/<id>""#, "_: String", "_: String", UNNAMED),
+        connect(
+            "parameter_without_argument",
+            r#"path = "/<id>/<name>""#,
+            "name: String, #[query] id: u8",
+            "\"/<id>/<name>\"",
+            "path parameter `<id>` has no matching argument in `connect`\n\
+             = help: add the argument `id: String` to the `upgrade` function",
+        ),
+        connect(
+            "not_a_shared_reference",
+            r#"path = "/", state = Hub<u8>"#,
+            "hub: Hub<u8>",
+            "Hub<u8>",
+            "the state must be taken as `&Hub<u8>`",
+        ),
+        connect(
+            "not_a_shared_reference",
+            r#"path = "/", state = Hub"#,
+            "hub: &mut Hub",
+            "&mut Hub",
+            "the state must be taken as `&Hub`",
+        ),
+        connect(
+            "reference_without_state",
+            r#"path = "/""#,
+            "token: &str",
+            "token: &str",
+            "argument `token` of `connect` is a reference, but the service has no state\n\
+             = help: take a `String`: a path parameter, or an argument with the `query` or `header` attribute",
+        ),
         connect("argument_without_name", r#"path = "/""#, "#[query] _: String", "_", UNNAMED),
         connect("argument_without_name", r#"path = "/""#, "#[header] (a, b): Pair", "(a, b)", UNNAMED),
         connect(
@@ -62,7 +94,8 @@ fn arguments() -> Vec<Case> {
             r#"path = "/", state = Hub"#,
             "hub: &Hub, other: &Other",
             "other: &Other",
-            "the state is already the argument `hub` of `connect`",
+            "the state is already the argument `hub` of `connect`\n\
+             = note: an argument that is a reference is the state of the service",
         ),
         connect(
             "not_a_shared_reference",
