@@ -154,7 +154,7 @@ services! {
     Two "/a/<x>/c/<y>" (x y);
     Rest "/f/<rest..>" (rest);
     ParameterAndRest "/g/<x>/<rest..>" (x rest);
-    Braces "/{a}/ü" ();
+    Letters "/ä/ü" ();
 }
 
 /// Refuses, so that no connection is needed to see who was asked.

@@ -89,7 +89,10 @@ impl<'a> Segment<'a> {
             return Err(TemplateError::EmptySegment);
         }
         let Some(inner) = part.strip_prefix('<').and_then(|part| part.strip_suffix('>')) else {
-            return match part.chars().find(|char| matches!(char, '<' | '>' | '?' | '#' | '%') || char.is_control()) {
+            return match part
+                .chars()
+                .find(|char| matches!(char, '<' | '>' | '?' | '#' | '%' | '{' | '}') || char.is_control())
+            {
                 None => Ok(Self::Literal(part)),
                 Some('<' | '>') => Err(TemplateError::PartialParameter(part)),
                 Some(char) => Err(TemplateError::InvalidCharacter(char)),
@@ -99,7 +102,7 @@ impl<'a> Segment<'a> {
             return Err(TemplateError::PartialParameter(part));
         }
         let (name, is_rest) = inner.strip_suffix("..").map_or((inner, false), |name| (name, true));
-        if !is_identifier(name) {
+        if !is_identifier(name) || NEVER_ARGUMENTS.contains(&name) {
             return Err(TemplateError::InvalidName(name));
         }
         Ok(if is_rest { Self::Rest(name) } else { Self::Parameter(name) })
@@ -151,6 +154,9 @@ pub fn decode(value: &str) -> Cow<'_, str> {
     percent_decode_str(value).decode_utf8_lossy()
 }
 
+/// Words that no argument can be called, not even with `r#`.
+const NEVER_ARGUMENTS: [&str; 4] = ["Self", "crate", "self", "super"];
+
 impl fmt::Display for TemplateError<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -182,7 +188,7 @@ mod tests {
             ("/chat/<username>", &[Literal("chat"), Parameter("username")]),
             ("/a/<b>/c/<rest..>", &[Literal("a"), Parameter("b"), Literal("c"), Rest("rest")]),
             ("/<größe>/ü", &[Parameter("größe"), Literal("ü")]),
-            ("/{id}/*", &[Literal("{id}"), Literal("*")]),
+            ("/:id/*", &[Literal(":id"), Literal("*")]),
         ];
         for (template, segments) in table {
             assert_eq!(Template::parse(template).unwrap().segments(), segments, "{template}");
@@ -211,6 +217,8 @@ mod tests {
             ("/<_>", InvalidName("_")),
             ("/<user name>", InvalidName("user name")),
             ("/<1st>", InvalidName("1st")),
+            ("/<self>", InvalidName("self")),
+            ("/{id}", InvalidCharacter('{')),
             ("/a?b", InvalidCharacter('?')),
             ("/a#b", InvalidCharacter('#')),
             ("/a%20b", InvalidCharacter('%')),

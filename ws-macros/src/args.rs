@@ -1,10 +1,11 @@
 //! The arguments of the `service` attribute as they were written.
 
 use proc_macro2::{Ident, TokenStream, TokenTree};
+use quote::ToTokens as _;
 use syn::ext::IdentExt as _;
 use syn::parse::discouraged::Speculative as _;
 use syn::parse::{Parse, ParseStream, Parser as _};
-use syn::{Expr, Path, Token, Type, parse_quote};
+use syn::{Expr, LitStr, Path, Token, Type, parse_quote};
 
 use crate::diag::Diagnostics;
 use crate::key::Key;
@@ -83,7 +84,8 @@ impl RawArg {
         };
         let name = ident.unraw().to_string();
         let Some(key) = Key::from_name(&name) else {
-            let similar = suggest::similar(&name, Key::ALL.map(Key::name));
+            let similar = suggest::similar(&name.to_lowercase(), Key::ALL.map(Key::name));
+            let similar = similar.or_else(|| looks_like_path(input).then(|| Key::Path.name()));
             diags.report(&ident, message::unknown_key("service", &name, similar, &Key::ALL.map(Key::name)));
             skip_to_comma(input);
             // A misspelt key counts as given, so that it is not reported as missing too.
@@ -96,15 +98,12 @@ impl RawArg {
 
 impl RawValue {
     fn parse(key: Key, ident: &Ident, input: ParseStream<'_>, diags: &mut Diagnostics) -> Option<Self> {
-        let has_value = input.parse::<Token![=]>().is_ok() && !input.is_empty() && !input.peek(Token![,]);
-        if !has_value {
-            diags.report(ident, message::key_without_value(key.name(), key.example()));
-            skip_to_comma(input);
+        if !take_equals(ident, key.example(), input, diags) {
             return None;
         }
         let value = match key {
-            Key::Crate => try_parse(input, Path::parse_mod_style).map(Self::Path),
-            Key::State => try_parse(input, Type::parse).map(|state| Self::Type(Box::new(state))),
+            Key::Crate => try_parse_all(input, Path::parse_mod_style).map(Self::Path),
+            Key::State => try_parse_all(input, Type::parse).map(|state| Self::Type(Box::new(state))),
             _ => try_parse(input, Expr::parse).map(|value| Self::Expr(Box::new(value))),
         };
         if value.is_none() {
@@ -127,6 +126,43 @@ fn finish_arg(input: ParseStream<'_>, diags: &mut Diagnostics) {
         skip_to_comma(input);
         let _ = input.parse::<Token![,]>();
     }
+}
+
+/// Returns whether `= "/chat"` follows.
+fn looks_like_path(input: ParseStream<'_>) -> bool {
+    let ahead = input.fork();
+    ahead.parse::<Token![=]>().is_ok() && ahead.parse::<LitStr>().is_ok_and(|path| path.value().starts_with('/'))
+}
+
+/// Takes the `=` between a key and its value. `false` where there is none, or no value, which is reported.
+pub(crate) fn take_equals(key: &Ident, example: &str, input: ParseStream<'_>, diags: &mut Diagnostics) -> bool {
+    let name = key.unraw().to_string();
+    if input.is_empty() || input.peek(Token![,]) {
+        diags.report(key, message::key_without_value(&name, example));
+        return false;
+    }
+    if input.peek(Token![==]) || input.parse::<Token![=]>().is_err() {
+        let found = input.cursor().token_tree().map(|(token, _)| token);
+        diags.report(&found, message::expected_equals(&name, &found.to_token_stream(), example));
+        skip_to_comma(input);
+        return false;
+    }
+    let has_value = !input.is_empty() && !input.peek(Token![,]);
+    if !has_value {
+        diags.report(key, message::key_without_value(&name, example));
+    }
+    has_value
+}
+
+/// Reads on if that succeeds up to the end of the argument, or to another that a comma should be before.
+fn try_parse_all<T>(input: ParseStream<'_>, parse: fn(ParseStream<'_>) -> syn::Result<T>) -> Option<T> {
+    let ahead = input.fork();
+    let value = parse(&ahead).ok()?;
+    let is_all = ahead.is_empty() || ahead.peek(Token![,]) || ahead.peek(Ident::peek_any) && ahead.peek2(Token![=]);
+    if is_all {
+        input.advance_to(&ahead);
+    }
+    is_all.then_some(value)
 }
 
 /// Reads on if that succeeds.

@@ -2,10 +2,10 @@
 
 use proc_macro2::Ident;
 use syn::ext::IdentExt as _;
-use syn::parse::{Parse, ParseStream};
+use syn::parse::ParseStream;
 use syn::{Attribute, LitStr, Meta, Token};
 
-use crate::args::{skip_to_comma, try_parse};
+use crate::args::{skip_to_comma, take_equals, try_parse};
 use crate::diag::Diagnostics;
 use crate::marker::Marker;
 use crate::message;
@@ -66,7 +66,7 @@ impl RawEvent {
             diags.report(&found, message::expected_key(Marker::Remote.name(), &found, &example));
             return Self::Invalid;
         };
-        if key == KEY {
+        if key.unraw() == KEY {
             return Self::read_value(key, input, diags);
         }
         let name = key.unraw().to_string();
@@ -76,13 +76,12 @@ impl RawEvent {
     }
 
     fn read_value(key: Ident, input: ParseStream<'_>, diags: &mut Diagnostics) -> Self {
-        let has_value = input.parse::<Token![=]>().is_ok() && !input.is_empty() && !input.peek(Token![,]);
-        let value = try_parse::<LitStr>(input, Parse::parse);
-        let rest = skip_to_comma(input);
-        match value {
-            Some(value) if rest.is_empty() => return Self::Given { key, value },
-            _ if has_value => diags.report(rest, message::ill_typed_value(KEY, EXPECTED, EXAMPLE)),
-            _ => diags.report(key, message::key_without_value(KEY, EXAMPLE)),
+        if take_equals(&key, EXAMPLE, input, diags) {
+            let value = skip_to_comma(input);
+            match syn::parse2::<LitStr>(value.clone()) {
+                Ok(value) if value.suffix().is_empty() => return Self::Given { key, value },
+                _ => diags.report(value, message::ill_typed_value(KEY, EXPECTED, EXAMPLE)),
+            }
         }
         Self::Invalid
     }

@@ -34,6 +34,8 @@ pub(crate) enum RawMember {
     Other {
         attrs: Vec<Attribute>,
         tokens: TokenStream,
+        /// It has one of our attributes, and could not be read.
+        is_unread_callback: bool,
     },
 }
 
@@ -49,13 +51,13 @@ impl RawItem {
     pub(crate) fn parse(tokens: TokenStream, diags: &mut Diagnostics) -> Self {
         let Some((header, body)) = split_body(tokens.clone()).filter(|(header, _)| is_impl(header)) else {
             diags.report(item_keyword(&tokens), message::not_an_impl());
-            return Self::Other(tokens);
+            return Self::Other(without_markers(tokens));
         };
         match syn::parse2(header) {
             Ok(header) => Self::Impl(Box::new(RawImpl::parse(header, body, diags))),
             Err(error) => {
                 diags.push(error);
-                Self::Other(tokens)
+                Self::Other(without_markers(tokens))
             }
         }
     }
@@ -93,6 +95,16 @@ impl RawImpl {
         self.header.attrs.iter().chain(self.methods().flat_map(|method| &method.attrs)).any(is_about)
     }
 
+    /// Returns whether something has one of our attributes that is no method, or that could not be read.
+    pub(crate) fn has_unread_callback(&self) -> bool {
+        self.members.iter().any(|member| match member {
+            RawMember::Method(method) => method.attrs.iter().any(|attr| Marker::Remote.is_hidden_in(attr)),
+            RawMember::Other { attrs, is_unread_callback, .. } => {
+                *is_unread_callback || attrs.iter().any(|attr| !marker::is_foreign(attr, &Marker::ON_METHODS))
+            }
+        })
+    }
+
     /// Returns whether there is a method of this name that could not be read.
     pub(crate) fn has_unread(&self, name: &str) -> bool {
         self.members.iter().any(|member| match member {
@@ -114,7 +126,11 @@ impl RawMember {
         let parsed = if at_function(input) {
             RawMethod::parse(&ahead, &attrs).map(|method| Self::Method(Box::new(method)))
         } else {
-            ahead.parse().map(|item: ImplItem| Self::Other { attrs: attrs.clone(), tokens: item.into_token_stream() })
+            ahead.parse().map(|item: ImplItem| Self::Other {
+                attrs: attrs.clone(),
+                tokens: item.into_token_stream(),
+                is_unread_callback: false,
+            })
         };
         match parsed {
             Ok(member) => {
@@ -128,7 +144,7 @@ impl RawMember {
                 if !ours.is_empty() {
                     diags.push(error);
                 }
-                Ok(Self::Other { attrs, tokens: skip_member(input)? })
+                Ok(Self::Other { attrs, tokens: skip_member(input)?, is_unread_callback: !ours.is_empty() })
             }
         }
     }
@@ -190,7 +206,7 @@ impl ToTokens for RawMember {
     fn to_tokens(&self, tokens: &mut TokenStream) {
         match self {
             Self::Method(method) => method.to_tokens(tokens),
-            Self::Other { attrs, tokens: item } => {
+            Self::Other { attrs, tokens: item, .. } => {
                 tokens.append_all(attrs.iter().filter(|attr| marker::is_foreign(attr, &Marker::ON_METHODS)));
                 item.to_tokens(tokens);
             }
@@ -213,6 +229,45 @@ impl ToTokens for RawMethod {
         signature.to_tokens(tokens);
         self.body.to_tokens(tokens);
     }
+}
+
+/// Takes our attributes away from what is in braces: nothing else would, and each would be a mistake too.
+fn without_markers(tokens: TokenStream) -> TokenStream {
+    let mut kept: Vec<TokenTree> = Vec::new();
+    for token in tokens {
+        match token {
+            TokenTree::Group(group) if group.delimiter() == Delimiter::Brace => {
+                let mut inner = Group::new(Delimiter::Brace, without_marked(group.stream()));
+                inner.set_span(group.span());
+                kept.push(inner.into());
+            }
+            token => kept.push(token),
+        }
+    }
+    kept.into_iter().collect()
+}
+
+fn without_marked(tokens: TokenStream) -> TokenStream {
+    let mut kept: Vec<TokenTree> = Vec::new();
+    for token in tokens {
+        let is_marker = matches!(&token, TokenTree::Group(group) if is_marker(group));
+        let is_hash = |token: &TokenTree| matches!(token, TokenTree::Punct(punct) if punct.as_char() == '#');
+        if is_marker && kept.last().is_some_and(is_hash) {
+            kept.pop();
+        } else {
+            kept.push(token);
+        }
+    }
+    kept.into_iter().collect()
+}
+
+/// Returns whether brackets are those of `#[remote]` or `#[upgrade]`.
+fn is_marker(group: &Group) -> bool {
+    let attribute = group.stream();
+    group.delimiter() == Delimiter::Bracket
+        && Attribute::parse_outer
+            .parse2(quote!(#[#attribute]))
+            .is_ok_and(|attrs| attrs.iter().any(|attr| !marker::is_foreign(attr, &Marker::ON_METHODS)))
 }
 
 /// Splits `impl Chat { … }` into `impl Chat {}` and what is between the braces.

@@ -14,6 +14,7 @@
 mod args;
 mod check;
 mod diag;
+mod elide;
 mod event;
 mod expand;
 mod item;

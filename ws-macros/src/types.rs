@@ -1,10 +1,10 @@
 //! What can be seen of a type without knowing what its names mean.
 
-use proc_macro2::{TokenStream, TokenTree};
+use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use quote::ToTokens as _;
 use syn::ext::IdentExt as _;
 use syn::punctuated::Punctuated;
-use syn::{GenericArgument, Path, PathArguments, Token, Type, TypeParamBound, TypeReference};
+use syn::{GenericArgument, Lifetime, Path, PathArguments, Token, Type, TypeParamBound, TypeReference};
 
 /// Takes the parentheses and the invisible groups of `macro_rules` off a type.
 pub(crate) fn peel(ty: &Type) -> &Type {
@@ -40,7 +40,7 @@ pub(crate) fn reference(ty: &Type) -> Option<&TypeReference> {
 /// Returns whether a type, or what it refers to, has this name: `&websocket::Caller` is named `Caller`.
 pub(crate) fn is_named(ty: &Type, name: &str) -> bool {
     match peel(ty) {
-        Type::Path(path) => path.path.segments.last().is_some_and(|segment| segment.ident == name),
+        Type::Path(path) => path.path.segments.last().is_some_and(|segment| segment.ident.unraw() == name),
         Type::Reference(reference) => is_named(&reference.elem, name),
         _ => false,
     }
@@ -84,6 +84,28 @@ fn first_argument(path: &Path) -> Option<&Type> {
         GenericArgument::Type(ty) => Some(ty),
         _ => None,
     })
+}
+
+/// Finds the lifetime of a `&'static`, which is not that of a function type.
+pub(crate) fn static_reference(ty: &Type) -> Option<Lifetime> {
+    fn search(tokens: TokenStream) -> Option<Lifetime> {
+        let tokens: Vec<TokenTree> = tokens.into_iter().collect();
+        let found = tokens.windows(3).find_map(|tokens| match tokens {
+            [TokenTree::Punct(and), TokenTree::Punct(quote), TokenTree::Ident(ident)]
+                if and.as_char() == '&' && quote.as_char() == '\'' && ident == "static" =>
+            {
+                Some(Lifetime { apostrophe: quote.span(), ident: ident.clone() })
+            }
+            _ => None,
+        });
+        found.or_else(|| {
+            tokens.into_iter().find_map(|token| match token {
+                TokenTree::Group(group) if group.delimiter() != Delimiter::Parenthesis => search(group.stream()),
+                _ => None,
+            })
+        })
+    }
+    search(peel(ty).to_token_stream())
 }
 
 /// Returns whether a type is spelt as one without a size.

@@ -1,15 +1,17 @@
 //! The `impl` block itself.
 
-use proc_macro2::{TokenStream, TokenTree};
+use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use quote::ToTokens as _;
 use syn::ext::IdentExt as _;
-use syn::{GenericParam, Lifetime};
+use syn::{GenericParam, Lifetime, ReturnType, Type};
 use ws_core::callback::Callback;
 
 use crate::diag::{self, Diagnostics};
+use crate::elide;
 use crate::item::{RawImpl, RawMethod};
 use crate::marker::Marker;
 use crate::message;
+use crate::suggest;
 use crate::types;
 
 pub(super) fn check(block: &RawImpl, has_path: bool, diags: &mut Diagnostics) {
@@ -23,7 +25,14 @@ pub(super) fn check(block: &RawImpl, has_path: bool, diags: &mut Diagnostics) {
         diags.report(implemented, message::trait_impl(&types::name(block.self_ty())));
         return;
     }
+    if !matches!(types::peel(block.self_ty()), Type::Path(_)) {
+        diags.report(block.self_ty(), message::service_of_another_kind());
+        return;
+    }
     check_lifetimes(block, diags);
+    if block.has_unread_callback() || block.methods().any(has_misspelt_marker) {
+        return;
+    }
     if !block.methods().any(|method| method.is_marked(Marker::Remote)) {
         check_has_callback(block, diags);
     }
@@ -31,13 +40,16 @@ pub(super) fn check(block: &RawImpl, has_path: bool, diags: &mut Diagnostics) {
 
 /// Returns whether the compiler explains a mistake of the block itself, and would explain each use in the expansion too.
 pub(super) fn is_for_the_compiler(block: &RawImpl) -> bool {
-    has_duplicate_names(block) || has_unsized_arguments(block)
+    let is_ours = |method: &&RawMethod| method.is_marked(Marker::Remote) || method.is_marked(Marker::Upgrade);
+    has_duplicate_names(block) || block.methods().filter(is_ours).any(has_impossible_type)
 }
 
-fn has_unsized_arguments(block: &RawImpl) -> bool {
-    let is_ours = |method: &&RawMethod| method.is_marked(Marker::Remote) || method.is_marked(Marker::Upgrade);
-    let mut arguments = block.methods().filter(is_ours).flat_map(RawMethod::arguments);
-    arguments.any(|argument| types::is_unsized(&argument.ty))
+/// An argument without a size, or a type that is left out.
+fn has_impossible_type(method: &RawMethod) -> bool {
+    let mut arguments = method.arguments().map(|argument| &*argument.ty);
+    let is_left_out = |ty: &Type| matches!(types::peel(ty), Type::Infer(_));
+    arguments.any(|ty| types::is_unsized(ty) || is_left_out(ty))
+        || matches!(&method.signature.output, ReturnType::Type(_, output) if is_left_out(output))
 }
 
 /// Returns whether two methods have one name, where no configuration chooses between them.
@@ -51,30 +63,55 @@ fn has_duplicate_names(block: &RawImpl) -> bool {
     })
 }
 
+/// The compiler explains an attribute that it does not know.
+fn has_misspelt_marker(method: &RawMethod) -> bool {
+    let mut names = method.attrs.iter().filter_map(|attr| attr.path().get_ident());
+    names.any(|name| {
+        name != "cfg" && suggest::similar(&name.to_string(), Marker::ON_METHODS.map(Marker::name)).is_some()
+    })
+}
+
 /// Reports the first lifetime: the declared one, or one that stands in the type.
 fn check_lifetimes(block: &RawImpl, diags: &mut Diagnostics) {
     let declared = block.header.generics.params.iter().find_map(|parameter| match parameter {
         GenericParam::Lifetime(parameter) => Some(parameter.lifetime.clone()),
         _ => None,
     });
-    let lifetime = declared.or_else(|| find_lifetime(block.self_ty().to_token_stream()));
-    if let Some(lifetime) = lifetime {
+    let self_ty = block.self_ty().to_token_stream();
+    let bound = elide::bound_lifetimes(self_ty.clone());
+    if let Some(lifetime) = declared.or_else(|| find_lifetime(self_ty, &bound)) {
         diags.report(&lifetime, message::lifetime_of_service(&lifetime));
+    } else if let Some(ampersand) = find_elided(block.self_ty().to_token_stream()) {
+        diags.report(ampersand, message::lifetime_of_service(&"'_"));
     }
 }
 
-fn find_lifetime(tokens: TokenStream) -> Option<Lifetime> {
+/// Finds the `&` of a reference without lifetime. In parentheses, those of a function type are its own.
+fn find_elided(tokens: TokenStream) -> Option<TokenTree> {
+    let tokens: Vec<TokenTree> = tokens.into_iter().collect();
+    let is = |index: usize, char| matches!(tokens.get(index), Some(TokenTree::Punct(punct)) if punct.as_char() == char);
+    let elided = (0..tokens.len()).find(|&index| is(index, '&') && !is(index + 1, '\''));
+    let in_group = || {
+        tokens.iter().find_map(|token| match token {
+            TokenTree::Group(group) if group.delimiter() != Delimiter::Parenthesis => find_elided(group.stream()),
+            _ => None,
+        })
+    };
+    elided.map(|index| tokens[index].clone()).or_else(in_group)
+}
+
+fn find_lifetime(tokens: TokenStream, bound: &[String]) -> Option<Lifetime> {
     let mut tokens = tokens.into_iter();
     while let Some(token) = tokens.next() {
         match token {
             TokenTree::Punct(quote) if quote.as_char() == '\'' => {
                 let TokenTree::Ident(ident) = tokens.next()? else { continue };
-                if ident != "static" {
+                if ident != "static" && !bound.iter().any(|bound| ident == bound) {
                     return Some(Lifetime { apostrophe: quote.span(), ident });
                 }
             }
             TokenTree::Group(group) => {
-                let inner = find_lifetime(group.stream());
+                let inner = find_lifetime(group.stream(), bound);
                 if inner.is_some() {
                     return inner;
                 }

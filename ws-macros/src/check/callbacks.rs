@@ -38,6 +38,8 @@ fn check_callback<'a>(remotes: &[Remote<'a>], index: usize, diags: &mut Diagnost
     signature::check(Noun::Callback, method, diags);
     let signature = expected_signature(remote);
     signature::check_receiver(method, &signature, diags);
+    // Its first argument was meant for it.
+    method.receiver()?;
     let (caller, arguments) = Arguments::split(remote, &signature, diags);
     if remote.is_dispatching && arguments.is_payload_of_lifecycle(diags) {
         return None;

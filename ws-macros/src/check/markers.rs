@@ -9,6 +9,9 @@ use crate::marker::Marker;
 use crate::message;
 
 pub(super) fn check(block: &RawImpl, diags: &mut Diagnostics) {
+    for attr in &block.header.attrs {
+        report_hidden(&Marker::ON_BLOCKS, attr, diags);
+    }
     for member in &block.members {
         match member {
             RawMember::Method(method) => check_method(method, diags),
@@ -35,8 +38,17 @@ fn check_method(method: &RawMethod, diags: &mut Diagnostics) {
             found.push(marker);
         }
     }
+    for attr in method.arguments().flat_map(|argument| &argument.attrs) {
+        report_hidden(&Marker::ON_ARGUMENTS, attr, diags);
+    }
     if !method.is_marked(Marker::Upgrade) {
         check_extractors(method, diags);
+    }
+}
+
+fn report_hidden(markers: &[Marker], attr: &Attribute, diags: &mut Diagnostics) {
+    for marker in markers.iter().filter(|marker| marker.is_hidden_in(attr)) {
+        diags.report(attr, message::marker_in_cfg_attr(*marker));
     }
 }
 

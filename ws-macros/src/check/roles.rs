@@ -1,6 +1,7 @@
 //! What each method with the `remote` attribute is for, as its name and its `event` say.
 
 use syn::ext::IdentExt as _;
+use syn::{Attribute, Meta};
 use ws_core::callback::Callback;
 use ws_core::dispatch;
 
@@ -44,7 +45,9 @@ pub(super) fn assign<'a>(block: &'a RawImpl, is_dispatching: bool, diags: &mut D
 
 impl<'a> Remote<'a> {
     fn new(method: &'a RawMethod, is_dispatching: bool, diags: &mut Diagnostics) -> Option<Self> {
-        let attr = method.markers(Marker::Remote).next()?;
+        // Of two, which is a mistake, the one that says more.
+        let says_more = |attr: &&Attribute| matches!(attr.meta, Meta::List(_));
+        let attr = method.markers(Marker::Remote).find(says_more).or_else(|| method.markers(Marker::Remote).next())?;
         // What is marked as both has one mistake, not one for each role.
         if method.is_marked(Marker::Upgrade) {
             return None;
@@ -124,7 +127,8 @@ impl Names<'_, '_> {
         }
         let reachable = dispatch::method_name(&name[PREFIX.len()..]);
         if reachable != *name {
-            let reachable = Some(&*reachable).filter(|reachable| reachable.starts_with(PREFIX));
+            let is_free = |reachable: &&str| reachable.starts_with(PREFIX) && Callback::from_name(reachable).is_none();
+            let reachable = Some(&*reachable).filter(is_free);
             diags.report(ident, message::unreachable_method(name, reachable));
             return None;
         }
@@ -168,7 +172,8 @@ impl Names<'_, '_> {
         if !is_error_callback || self.block.has_unread(method) {
             return None;
         }
-        if callback.is_some_and(|callback| !callback.receives_messages()) {
+        let is_remote = self.remotes.iter().any(|remote| remote.name == method);
+        if is_remote || callback.is_some_and(|callback| !callback.receives_messages()) {
             return Some(message::error_callback_without_payload(name, method));
         }
         if self.block.methods().any(|sibling| sibling.signature.ident.unraw() == method) {
@@ -188,12 +193,12 @@ fn check_no_event(remote: &Remote<'_>, diags: &mut Diagnostics) {
 /// Finds the callback that has another name in other frameworks.
 fn name_elsewhere(name: &str) -> Option<&'static str> {
     let callback = match name.strip_prefix(PREFIX).unwrap_or(name) {
-        "binary" | "data" => Callback::BinaryMessage,
+        "binary" | "bytes" | "data" => Callback::BinaryMessage,
         "connect" | "connected" | "connection" => Callback::Open,
         "closed" | "disconnect" | "disconnected" => Callback::Close,
         "failure" => Callback::Error,
         "idle" | "timeout" => Callback::IdleTimeout,
-        "receive" => Callback::Message,
+        "handle" | "handle_message" | "msg" | "receive" => Callback::Message,
         "text" => Callback::TextMessage,
         _ => return None,
     };

@@ -1,7 +1,7 @@
 //! The arguments of the `service` attribute.
 
 use syn::ext::IdentExt as _;
-use syn::{Expr, LitStr};
+use syn::{Expr, LitStr, Type};
 
 use super::literal;
 use super::path::{self, Path};
@@ -10,6 +10,7 @@ use crate::diag::Diagnostics;
 use crate::key::Key;
 use crate::message;
 use crate::model::Setting;
+use crate::types;
 
 /// What is valid of the arguments.
 #[derive(Default)]
@@ -27,8 +28,12 @@ pub(super) fn check<'a>(args: &'a RawArgs, diags: &mut Diagnostics) -> Settings<
     for (index, arg) in args.args.iter().enumerate() {
         if args.args[..index].iter().any(|earlier| is_repeated(earlier, arg)) {
             diags.report(&arg.ident, message::duplicate_attribute(arg.key.name()));
-        } else if let Some(RawValue::Expr(value)) = &arg.value {
-            settings.check(arg.key, value, diags);
+        } else {
+            match &arg.value {
+                Some(RawValue::Expr(value)) => settings.check(arg.key, value, diags),
+                Some(RawValue::Type(state)) => check_state(state, diags),
+                Some(RawValue::Path(_)) | None => {}
+            }
         }
     }
     settings.check_stream_id(args, diags);
@@ -63,7 +68,7 @@ impl<'a> Settings<'a> {
 
     /// A reply is found again by a field that is not the one that dispatches requests.
     fn check_stream_id(&self, args: &RawArgs, diags: &mut Diagnostics) {
-        let Some(stream_id) = self.stream_id else { return };
+        let Some(stream_id) = self.stream_id.filter(|name| !name.value().is_empty()) else { return };
         if !args.has(Key::Dispatcher) {
             diags.report(stream_id, message::stream_id_without_dispatcher_key());
         } else if self.dispatcher_key.is_some_and(|key| key.value() == stream_id.value()) {
@@ -98,6 +103,15 @@ fn check_subprotocols<'a>(value: &'a Expr, diags: &mut Diagnostics) -> Vec<&'a L
         subprotocols.push(literal);
     }
     subprotocols
+}
+
+/// The state is a type with a name.
+fn check_state(state: &Type, diags: &mut Diagnostics) {
+    let is_bare_bounds = matches!(state, Type::TraitObject(object) if object.dyn_token.is_none());
+    if is_bare_bounds || matches!(types::peel(state), Type::ImplTrait(_) | Type::Infer(_)) {
+        let key = Key::State;
+        diags.report(state, message::ill_typed_value(key.name(), key.expected(), key.example()));
+    }
 }
 
 /// What is misspelt is wrong enough.

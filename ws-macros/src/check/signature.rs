@@ -1,7 +1,7 @@
 //! What the signatures of callbacks and of the upgrade function have in common.
 
 use syn::ext::IdentExt as _;
-use syn::{GenericParam, Meta, Receiver, ReceiverKind, ReturnType, Safety, Signature, Type};
+use syn::{GenericParam, Meta, Receiver, ReceiverKind, ReturnType, Safety, Signature, Type, WherePredicate};
 
 use crate::diag::Diagnostics;
 use crate::item::RawMethod;
@@ -34,6 +34,7 @@ pub(super) fn check(noun: Noun, method: &RawMethod, diags: &mut Diagnostics) {
     for parameter in &signature.generics.params {
         check_generic_parameter(noun, &name, parameter, diags);
     }
+    check_where_clause(noun, &name, signature, diags);
     for attr in method.attrs.iter().filter(|attr| attributes::hides(attr, is_cfg)) {
         diags.report(attr, message::cfg_in_cfg_attr(&name));
     }
@@ -69,19 +70,42 @@ fn check_qualifiers(noun: Noun, name: &str, signature: &Signature, diags: &mut D
 fn check_generic_parameter(noun: Noun, name: &str, parameter: &GenericParam, diags: &mut Diagnostics) {
     let ident = match parameter {
         GenericParam::Const(parameter) => &parameter.ident,
-        GenericParam::Lifetime(_) => return,
+        GenericParam::Lifetime(parameter) => {
+            let for_ever = parameter.bounds.iter().find(|bound| bound.ident == "static");
+            return for_ever
+                .into_iter()
+                .for_each(|bound| diags.report(bound, message::static_argument(noun.text(), name)));
+        }
         GenericParam::Type(parameter) => &parameter.ident,
     };
     diags.report(ident, message::type_parameter(noun.text(), name, &ident.unraw().to_string()));
+}
+
+/// Nothing says that the service, or its parameters, are what a `where` clause of one method asks for.
+fn check_where_clause(noun: Noun, name: &str, signature: &Signature, diags: &mut Diagnostics) {
+    let predicates = signature.generics.where_clause.iter().flat_map(|clause| &clause.predicates);
+    for predicate in predicates {
+        match predicate {
+            WherePredicate::Lifetime(predicate) => {
+                for bound in predicate.bounds.iter().filter(|bound| bound.ident == "static") {
+                    diags.report(bound, message::static_argument(noun.text(), name));
+                }
+            }
+            predicate => diags.report(predicate, message::where_clause(noun.text(), name)),
+        }
+    }
 }
 
 fn check_type(noun: Noun, name: &str, ty: &Type, diags: &mut Diagnostics) {
     if types::contains_impl_trait(ty) {
         diags.report(ty, message::impl_trait_argument(noun.text(), name));
     }
-    if let Some(lifetime) = types::reference(ty).and_then(|reference| reference.lifetime.as_ref())
-        && lifetime.ident == "static"
-    {
+    let lifetime = match noun {
+        Noun::Callback => types::static_reference(ty),
+        // What the state holds may live for ever, only the reference to it does not.
+        Noun::Upgrade => types::reference(ty).and_then(|reference| reference.lifetime.clone()),
+    };
+    if let Some(lifetime) = lifetime.filter(|lifetime| lifetime.ident == "static") {
         diags.report(lifetime, message::static_argument(noun.text(), name));
     }
 }

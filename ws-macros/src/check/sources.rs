@@ -23,19 +23,22 @@ pub(super) struct Sources<'a, 'cx> {
     found: Vec<(UpgradeArgument<'a>, &'a PatType)>,
     /// Arguments that match nothing, and what they are called.
     unmatched: Vec<(&'a PatType, String)>,
-    /// How many arguments were meant for parameters, and have no name.
-    unnamed: usize,
+    /// Arguments with a mistake that is reported: each takes the parameter of its name, or else one that nothing matches.
+    reported: Vec<Option<String>>,
 }
 
 impl<'a, 'cx> Sources<'a, 'cx> {
     pub(super) const fn new(function: &'cx str, path: Option<&'cx Path<'cx>>, args: &'cx RawArgs) -> Self {
-        Self { function, path, args, found: Vec::new(), unmatched: Vec::new(), unnamed: 0 }
+        Self { function, path, args, found: Vec::new(), unmatched: Vec::new(), reported: Vec::new() }
     }
 
     pub(super) fn find(mut self, method: &'a RawMethod, diags: &mut Diagnostics) -> Vec<UpgradeArgument<'a>> {
         for argument in method.arguments() {
-            if let Some(source) = self.source(argument, diags) {
-                self.found.push((UpgradeArgument { source, ty: &argument.ty }, argument));
+            let unmatched = self.unmatched.len();
+            match self.source(argument, diags) {
+                Some(source) => self.found.push((UpgradeArgument { source, ty: &argument.ty }, argument)),
+                None if self.unmatched.len() == unmatched => self.reported.push(name_of(argument)),
+                None => {}
             }
         }
         self.check_parameters(diags);
@@ -87,11 +90,13 @@ impl<'a, 'cx> Sources<'a, 'cx> {
             diags.report(&argument.ty, message::not_a_shared_reference("state", &types::text(state)));
             return None;
         }
-        if let Some(name) = name {
-            self.unmatched.push((argument, name));
-        } else {
-            self.unnamed += 1;
-            diags.report(argument, message::argument_without_name(self.function));
+        if has_misspelt_marker(argument) {
+            self.reported.push(name);
+            return None;
+        }
+        match name {
+            Some(name) => self.unmatched.push((argument, name)),
+            None => diags.report(argument, message::argument_without_name(self.function)),
         }
         None
     }
@@ -133,13 +138,18 @@ impl<'a, 'cx> Sources<'a, 'cx> {
             diags.report(attr, message::takes_no_arguments(Marker::Query));
             return None;
         }
-        self.required_name(argument, diags).map(ArgumentSource::Query)
+        self.required_name(argument, diags).map(|name| ArgumentSource::Query(unused(&name).to_owned()))
     }
 
     fn header(&self, attr: &Attribute, argument: &PatType, diags: &mut Diagnostics) -> Option<ArgumentSource> {
         if matches!(attr.meta, Meta::Path(_)) {
             let name = self.required_name(argument, diags)?;
-            return Some(ArgumentSource::Header(name.replace('_', "-").to_ascii_lowercase()));
+            let header = unused(&name).replace('_', "-").to_ascii_lowercase();
+            if !literal::is_token(&header) {
+                diags.report(&argument.pat, message::invalid_header_name(&header));
+                return None;
+            }
+            return Some(ArgumentSource::Header(header));
         }
         let Ok(literal) = attr.parse_args::<LitStr>() else {
             diags.report(attr, message::ill_typed_header());
@@ -172,17 +182,25 @@ impl<'a, 'cx> Sources<'a, 'cx> {
         let mut missing: Vec<&str> =
             path.parameters.iter().filter(|parameter| !is_taken(parameter)).map(String::as_str).collect();
         let declared: Vec<&str> = path.parameters.iter().map(String::as_str).collect();
-        for (argument, name) in &self.unmatched {
+        // What is similar goes first, so that nothing else takes its parameter.
+        let mut unmatched: Vec<_> = self.unmatched.iter().collect();
+        unmatched.sort_by_key(|(_, name)| suggest::similar(name, missing.iter().copied()).is_none());
+        for (argument, name) in unmatched {
             let similar = suggest::similar(name, missing.iter().copied());
             let text = message::argument_without_parameter(name, self.function, &path.text, similar, &declared);
             diags.report(argument, text);
-            let meant = missing.iter().position(|parameter| Some(*parameter) == similar).unwrap_or(0);
-            if meant < missing.len() {
-                missing.remove(meant);
+            take(&mut missing, similar);
+        }
+        for name in &self.reported {
+            let meant = name.as_ref().map(|name| suggest::similar(name, missing.iter().copied()));
+            // Without a name, it may have been meant for any.
+            if meant != Some(None) {
+                take(&mut missing, meant.flatten());
             }
         }
-        for parameter in missing.into_iter().skip(self.unnamed) {
-            diags.report(path.literal, message::parameter_without_argument(parameter, self.function));
+        for parameter in missing {
+            let is_marked = self.found.iter().any(|(_, argument)| name_of(argument).as_deref() == Some(parameter));
+            diags.report(path.literal, message::parameter_without_argument(parameter, self.function, is_marked));
         }
     }
 }
@@ -196,6 +214,27 @@ fn report_second_marker(first: &Attribute, second: &Attribute, diags: &mut Diagn
         message::attributes_exclude(later, earlier)
     };
     diags.report(second, text);
+}
+
+/// Takes the parameter of this name, or else the first one.
+fn take(missing: &mut Vec<&str>, name: Option<&str>) {
+    let meant = missing.iter().position(|parameter| Some(*parameter) == name).unwrap_or(0);
+    if meant < missing.len() {
+        missing.remove(meant);
+    }
+}
+
+/// `_page` is the parameter `page` that the function does not use.
+fn unused(name: &str) -> &str {
+    name.strip_prefix('_').filter(|name| !name.is_empty()).unwrap_or(name)
+}
+
+/// The compiler explains an attribute that it does not know; what `cfg_attr` hides is reported.
+fn has_misspelt_marker(argument: &PatType) -> bool {
+    let is_hidden = |attr| Marker::ON_ARGUMENTS.iter().any(|marker: &Marker| marker.is_hidden_in(attr));
+    let mut names = argument.attrs.iter().filter_map(|attr| attr.path().get_ident());
+    argument.attrs.iter().any(is_hidden)
+        || names.any(|name| suggest::similar(&name.to_string(), Marker::ON_ARGUMENTS.map(Marker::name)).is_some())
 }
 
 fn is_spelt_alike(one: &Type, other: &Type) -> bool {

@@ -4,8 +4,8 @@ use proc_macro2::TokenStream;
 use quote::{ToTokens as _, format_ident, quote};
 use syn::Type;
 
-use super::elide;
 use super::place::{self, local};
+use crate::elide;
 use crate::types;
 
 /// `<Status as __ws::FromStatus>::of(status)`

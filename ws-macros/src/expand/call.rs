@@ -4,8 +4,9 @@ use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens as _, format_ident, quote};
 use syn::Type;
 
+use super::argument;
 use super::place::{self, local, local_at};
-use super::{argument, elide};
+use crate::elide;
 use crate::model::{Callback, Event, MessageKind, Service, Source};
 
 /// ```text

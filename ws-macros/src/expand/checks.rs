@@ -4,7 +4,8 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use syn::Type;
 
-use super::{elide, place};
+use super::place;
+use crate::elide;
 use crate::model::{Callback, Event, MessageKind, Service};
 
 /// ```text

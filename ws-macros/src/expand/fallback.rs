@@ -2,11 +2,13 @@
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens as _, quote};
-use syn::GenericParam;
+use syn::{GenericParam, Type};
 
-use super::{bounds, elide, state};
+use super::{bounds, state};
 use crate::args::RawArgs;
+use crate::elide;
 use crate::item::{RawImpl, RawItem};
+use crate::types;
 
 /// The user's item, the mistakes, and a stand-in for the service: without one, each use of the service would be an error
 /// too.
@@ -20,7 +22,9 @@ pub(crate) fn fallback(args: &RawArgs, item: &RawItem, errors: Option<&TokenStre
             } else {
                 quote!(::core::panic!("expected the compiler to refuse this service"))
             };
-            let stand_in = stand_in(args, block, &descriptor);
+            // Nothing else can be a service, or a stand-in for one.
+            let is_path = matches!(types::peel(block.self_ty()), Type::Path(_));
+            let stand_in = is_path.then(|| stand_in(args, block, &descriptor));
             quote!(#block #errors #stand_in)
         }
     }

@@ -5,7 +5,6 @@ mod bounds;
 mod call;
 mod checks;
 mod descriptor;
-mod elide;
 mod fallback;
 mod place;
 mod settings;

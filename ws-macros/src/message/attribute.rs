@@ -26,6 +26,11 @@ pub(crate) fn key_without_value(key: &str, example: &str) -> String {
     format!("the `{key}` attribute must have a value").help(format_args!("write `{example}`"))
 }
 
+/// An `=` stands between a key and its value.
+pub(crate) fn expected_equals(key: &str, found: &impl Display, example: &str) -> String {
+    format!("expected `=` after `{key}`, found `{found}`").help(format_args!("write `{example}`"))
+}
+
 /// Arguments are separated by commas.
 pub(crate) fn missing_comma(found: &impl Display) -> String {
     format!("expected `,` before `{found}`")
@@ -107,10 +112,14 @@ pub(crate) fn stray_marker(marker: Marker) -> String {
     format!("the `{}` attribute is only valid inside an `impl` block with the `service` attribute", marker.name())
 }
 
-/// The attributes `remote` and `upgrade` do not depend on the configuration: they are read before it is known.
+/// The attributes of a service do not depend on the configuration: they are read before it is known.
 pub(crate) fn marker_in_cfg_attr(marker: Marker) -> String {
-    format!("the `{}` attribute cannot be inside `cfg_attr`", marker.name())
-        .help("write two methods, and choose between them with `cfg`")
+    let text = format!("the `{}` attribute cannot be inside `cfg_attr`", marker.name());
+    match marker {
+        Marker::Remote => text.help("write two methods, and choose between them with `cfg`"),
+        Marker::Upgrade => text.help("write `#[upgrade]`, and move the `cfg` into the body of the function"),
+        Marker::Header | Marker::Query | Marker::Service => text,
+    }
 }
 
 /// Some attributes exclude each other.

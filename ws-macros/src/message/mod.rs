@@ -12,7 +12,7 @@ use std::fmt::{Display, Write as _};
 
 pub(crate) use self::attribute::{
     arguments_without_parentheses, attributes_exclude, duplicate_attribute, duplicate_subprotocol, empty_field_name,
-    expected_key, extractor_outside_upgrade, ill_typed_header, ill_typed_value, invalid_header_name,
+    expected_equals, expected_key, extractor_outside_upgrade, ill_typed_header, ill_typed_value, invalid_header_name,
     invalid_subprotocol, key_without_value, marker_in_cfg_attr, marker_on_non_method, missing_comma, missing_path,
     negative_seconds, pong_timeout_without_pings, stray_marker, stream_id_is_dispatcher_key,
     stream_id_without_dispatcher_key, takes_no_arguments, unknown_key, value_too_large, zero_value,
@@ -25,8 +25,9 @@ pub(crate) use self::callback::{
 };
 pub(crate) use self::service::{
     caller_not_first, caller_twice, impl_trait_argument, lifetime_of_service, missing_argument, no_callback,
-    not_a_shared_reference, not_an_impl, qualifier, reason_before_status, receiver, returned_future, static_argument,
-    static_receiver, too_many_arguments, trait_impl, type_parameter,
+    not_a_shared_reference, not_an_impl, qualifier, reason_before_status, receiver, returned_future,
+    service_of_another_kind, static_argument, static_receiver, too_many_arguments, trait_impl, type_parameter,
+    where_clause,
 };
 pub(crate) use self::upgrade::{
     argument_without_name, argument_without_parameter, caller_in_upgrade, invalid_path, parameter_without_argument,

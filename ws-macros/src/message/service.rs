@@ -18,6 +18,13 @@ pub(crate) fn trait_impl(service: &str) -> String {
         .help(format_args!("put the callbacks into `impl {service}`"))
 }
 
+/// A service is a type of its own.
+pub(crate) fn service_of_another_kind() -> String {
+    "a service must be a struct, an enum, or a union"
+        .to_owned()
+        .help("put the callbacks into the `impl` block of a type of your own")
+}
+
 /// A service borrows nothing.
 pub(crate) fn lifetime_of_service(lifetime: &impl Display) -> String {
     format!("a service cannot have the lifetime `{lifetime}`")
@@ -49,6 +56,11 @@ pub(crate) fn type_parameter(noun: &str, name: &str, parameter: &str) -> String 
 /// Nothing decides what an `impl Trait` argument of a callback is.
 pub(crate) fn impl_trait_argument(noun: &str, name: &str) -> String {
     format!("{noun} `{name}` cannot have an argument of type `impl Trait`").help("name the type that the argument has")
+}
+
+/// What a method asks for is asked of the whole block.
+pub(crate) fn where_clause(noun: &str, name: &str) -> String {
+    format!("{noun} `{name}` cannot have a `where` clause on types").help("move it to the `impl` block")
 }
 
 /// What an argument refers to lives as long as the call.

@@ -9,6 +9,9 @@ use crate::suggest;
 pub(crate) fn invalid_path(path: &str, error: &TemplateError<'_>) -> String {
     let text = match error {
         TemplateError::NoLeadingSlash => error.to_string(),
+        TemplateError::InvalidName("") => {
+            format!("a path parameter must have a name, found `<>` in `{}`", path.escape_debug())
+        }
         error => format!("{error} in `{}`", path.escape_debug()),
     };
     match error {
@@ -17,9 +20,13 @@ pub(crate) fn invalid_path(path: &str, error: &TemplateError<'_>) -> String {
         TemplateError::InvalidCharacter('?') => {
             text.help("a query parameter is an argument with the `query` attribute")
         }
+        TemplateError::InvalidCharacter('{' | '}') => text.help("write `<name>` for a path parameter"),
         TemplateError::InvalidCharacter('%') => text.help("write the character itself, requests are decoded first"),
         TemplateError::DuplicateParameter(_) | TemplateError::InvalidCharacter(_) => text,
         TemplateError::InvalidName(_) => text.help("the name must be an identifier, the name of an argument"),
+        TemplateError::NoLeadingSlash if path.contains("://") => {
+            text.help("write the path alone, without scheme and host")
+        }
         TemplateError::NoLeadingSlash => text.help(format_args!("write `/{}`", path.escape_debug())),
         TemplateError::PartialParameter(_) => {
             text.help("write `/<name>` for one segment, `/<name..>` for all that are left")
@@ -56,9 +63,17 @@ pub(crate) fn upgrade_with_cfg(name: &str) -> String {
 /// A path parameter is an argument of the upgrade function.
 ///
 /// Original: 102 and 103.
-pub(crate) fn parameter_without_argument(parameter: &str, function: &str) -> String {
-    format!("path parameter `<{parameter}>` has no matching argument in `{function}`")
-        .help(format_args!("add the argument `{parameter}: String` to the `upgrade` function"))
+pub(crate) fn parameter_without_argument(parameter: &str, function: &str, is_marked: bool) -> String {
+    let text = format!("path parameter `<{parameter}>` has no matching argument in `{function}`");
+    if is_marked {
+        return text.help(format_args!("remove the attribute from the argument `{parameter}`"));
+    }
+    text.help(format_args!("add the argument `{}: String` to the `upgrade` function", identifier(parameter)))
+}
+
+/// The name as an argument has it: `r#type`.
+fn identifier(name: &str) -> String {
+    if syn::parse_str::<syn::Ident>(name).is_ok() { name.to_owned() } else { format!("r#{name}") }
 }
 
 /// Only an upgrade function can take path parameters.
@@ -69,7 +84,7 @@ pub(crate) fn parameter_without_upgrade(parameters: &[String]) -> String {
         [_] => format!("path parameter {names} requires an `upgrade` function"),
         _ => format!("path parameters {names} require an `upgrade` function"),
     };
-    let arguments: Vec<_> = parameters.iter().map(|name| format!("{name}: String")).collect();
+    let arguments: Vec<_> = parameters.iter().map(|name| format!("{}: String", identifier(name))).collect();
     text.help(format_args!("add `#[upgrade] fn connect({}) -> Self`", arguments.join(", ")))
 }
 

@@ -54,6 +54,8 @@ fn blocks() {
         "impl (Chat)",
         "impl Chat<'static>",
         "impl Chat<[&'static str; 2], fn(&str)>",
+        "impl Chat<for<'a> fn(&'a str) -> &'a str>",
+        "impl Chat<dyn for<'a> Fn(&'a str) + Send>",
         "impl<S: Source + 'static, const N: usize> Chat<S, N> where S: Clone",
         "impl Chat<'b'>",
     ];
@@ -122,6 +124,8 @@ fn dispatched_methods() {
         "#[remote] fn on_level_2(&self, caller: &Caller) {}",
         "#[remote] fn on_subscribe(&self, caller: &Caller, request: Subscribe<'_>) -> Vec<u8> { Vec::new() }",
         "#[remote(event = \"heartbeat\")] fn keep_alive(&self) {}",
+        "#[remote(r#event = \"heartbeat\")] fn keep_alive(&self, caller: &r#Caller) {}",
+        "#[remote] fn on_part(&self, note: Cow<'static, str>, ) {} #[remote] fn on_join(&self, f: Boxed<fn(&'static str)>) {}",
         "#[remote(event = \"heart beat\",)] fn on_heart_beat(&self) {}",
         "#[remote(event = \"subscribe\")] fn on_subscribe(&self) {}",
         // A value that another method would have by its name, had it no `event`.

@@ -101,6 +101,16 @@ fn what_a_service_does_not_have_is_not_expanded() {
 }
 
 #[test]
+fn what_the_upgrade_function_does_not_use_has_its_name() {
+    let connect = "#[upgrade] fn new(_id: u8, #[query] _page: u8, #[header] _user_agent: String) -> Self { Self }";
+    let source = format!(r#"#[service(path = "/<id>")] impl Chat {{ {connect} #[remote] fn on_open(&self) {{}} }}"#);
+    let expansion = print(&source);
+    for name in ["(request, \"id\")", "(request, \"page\")", "(request, \"user-agent\")"] {
+        assert!(expansion.contains(name), "{expansion}");
+    }
+}
+
+#[test]
 fn what_two_callbacks_require_is_asserted_once() {
     let members = "#[remote] fn on_join(&self, room: Room) {} #[remote] fn on_part(&self, room: Room) {}";
     let expansion = print(&format!(r#"#[service(path = "/", dispatcher_key = "event")] impl Chat {{ {members} }}"#));

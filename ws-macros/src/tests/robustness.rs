@@ -182,6 +182,22 @@ fn members_that_cannot_be_read_leave_their_siblings_alone() {
     }
 }
 
+/// The compiler explains what it does not know, what has no size, and what is left out.
+#[test]
+fn mistakes_of_the_compiler_are_left_to_it() {
+    for members in [
+        "#[remot] fn on_open(&self) {}",
+        "#[upgrade] fn new(#[querry] id: u8) -> Self { Self } #[remote] fn on_open(&self) {}",
+        "#[remote] fn on_message(&self, m: str) {}",
+        "#[remote] fn on_message(&self, m: [u8]) {}",
+        "#[remote] fn on_message(&self, m: _) {}",
+        "#[remote] fn on_open(&self) -> _ {}",
+    ] {
+        let source = format!("#[service(path = \"/\")] impl Chat {{ {members} }}");
+        assert_eq!(source::mistakes(source::expand(&source)), [], "{members}");
+    }
+}
+
 #[test]
 fn blocks_that_cannot_be_read_are_reported() {
     for block in ["impl !Chat {}", "impl Chat { #[remote] fn on_open(&self) {} #[] fn helper(&self) {} }"] {

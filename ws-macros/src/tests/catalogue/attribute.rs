@@ -70,6 +70,7 @@ fn names() -> Vec<Entry> {
             [service(r#"path = "/chat", dispatcher_key = """#, JOIN)],
             [service(r#"path = "/chat", dispatcher_key = "event""#, JOIN)],
         ),
+        entry("expected_equals", [args(r#"path: "/chat""#)], [args(r#"path = "/chat""#)]),
         entry(
             "pong_timeout_without_pings",
             [args(r#"path = "/chat", pong_timeout = 5"#)],

@@ -10,6 +10,7 @@ fn blocks() -> Vec<Entry> {
     vec![
         entry("not_an_impl", [item("#[websocket::service(path = \"/chat\")] struct Chat;")], [block("impl Chat")]),
         entry("trait_impl", [block("impl Handler for Chat")], [block("impl Chat")]),
+        entry("service_of_another_kind", [block("impl dyn Talk")], [block("impl Chat")]),
         entry("lifetime_of_service", [block("impl<'a> Chat<'a>")], [block("impl Chat")]),
         entry("no_callback", [members(""), members("async fn on_open(&mut self) {}")], [members(OPEN)]),
     ]
@@ -34,6 +35,13 @@ fn generics() -> Vec<Entry> {
             "impl_trait_argument",
             [members("#[remote] async fn on_text_message(&mut self, text: impl AsRef<str>) {}")],
             [members("#[remote] async fn on_text_message(&mut self, text: &str) {}")],
+        ),
+        entry(
+            "where_clause",
+            [members("#[remote] async fn on_open(&mut self) where Self: Clone {}")],
+            [item(
+                "#[websocket::service(path = \"/chat\")] impl Chat where Self: Clone { #[remote] async fn on_open(&mut self) {} }",
+            )],
         ),
         entry(
             "static_argument",

@@ -71,10 +71,10 @@ fn forms() -> Vec<Case> {
             "the `idle_timeout` attribute must have a value\n= help: write `idle_timeout = 30`",
         ),
         args(
-            "key_without_value",
+            "expected_equals",
             r#"path("/")"#,
-            "path",
-            "the `path` attribute must have a value\n= help: write `path = \"/chat\"`",
+            "(\"/\")",
+            "expected `=` after `path`, found `(\"/\")`\n= help: write `path = \"/chat\"`",
         ),
         args(
             "key_without_value",

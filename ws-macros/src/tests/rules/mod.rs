@@ -7,6 +7,7 @@ mod dispatch;
 mod markers;
 mod path;
 mod signatures;
+mod slips;
 mod upgrade;
 
 use std::collections::BTreeSet;
@@ -49,6 +50,7 @@ fn cases() -> Vec<Case> {
         markers::cases(),
         path::cases(),
         signatures::cases(),
+        slips::cases(),
         upgrade::cases(),
     ];
     areas.into_iter().flatten().collect()

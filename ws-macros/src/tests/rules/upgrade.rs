@@ -55,7 +55,7 @@ fn arguments() -> Vec<Case> {
             "name: String, #[query] id: u8",
             "\"/<id>/<name>\"",
             "path parameter `<id>` has no matching argument in `connect`\n\
-             = help: add the argument `id: String` to the `upgrade` function",
+             = help: remove the attribute from the argument `id`",
         ),
         connect(
             "not_a_shared_reference",

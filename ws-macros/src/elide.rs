@@ -5,7 +5,7 @@ use quote::ToTokens as _;
 use syn::Type;
 
 /// Writes `'_` for the lifetimes of a signature: `Subscribe<'a>` becomes `Subscribe<'_>`.
-pub(super) fn lifetimes(ty: &Type) -> TokenStream {
+pub(crate) fn lifetimes(ty: &Type) -> TokenStream {
     let tokens = ty.to_token_stream();
     let mut kept = vec!["static".to_owned()];
     collect_bound(tokens.clone(), &mut kept);
@@ -13,8 +13,16 @@ pub(super) fn lifetimes(ty: &Type) -> TokenStream {
 }
 
 /// Writes `'static` for all lifetimes.
-pub(super) fn to_static(tokens: TokenStream) -> TokenStream {
-    rename(tokens, "static", &[])
+pub(crate) fn to_static(tokens: TokenStream) -> TokenStream {
+    let bound = bound_lifetimes(tokens.clone());
+    rename(tokens, "static", &bound)
+}
+
+/// Returns the lifetimes of `for<'a> …`.
+pub(crate) fn bound_lifetimes(tokens: TokenStream) -> Vec<String> {
+    let mut bound = Vec::new();
+    collect_bound(tokens, &mut bound);
+    bound
 }
 
 /// Collects the lifetimes of `for<'a> …`, which are in scope wherever the type stands.
