@@ -85,7 +85,11 @@ impl RawArg {
         let name = ident.unraw().to_string();
         let Some(key) = Key::from_name(&name) else {
             let similar = suggest::similar(&name.to_lowercase(), Key::ALL.map(Key::name));
-            let similar = similar.or_else(|| looks_like_path(input).then(|| Key::Path.name()));
+            if similar.is_none() && looks_like_path(input) {
+                diags.report(&ident, message::path_by_another_name(&name, Key::Path.example()));
+                skip_to_comma(input);
+                return Some(Self { key: Key::Path, ident, value: None });
+            }
             diags.report(&ident, message::unknown_key("service", &name, similar, &Key::ALL.map(Key::name)));
             skip_to_comma(input);
             // A misspelt key counts as given, so that it is not reported as missing too.

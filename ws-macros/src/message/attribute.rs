@@ -16,6 +16,11 @@ pub(crate) fn unknown_key(attribute: &str, key: &str, similar: Option<&str>, kno
     }
 }
 
+/// What looks like a path is meant to be one.
+pub(crate) fn path_by_another_name(key: &str, example: &str) -> String {
+    format!("unknown `service` attribute `{key}`").help(format_args!("the path is given as `{example}`"))
+}
+
 /// An argument of an attribute is `key = value`.
 pub(crate) fn expected_key(attribute: &str, found: &impl Display, example: &str) -> String {
     format!("expected a `{attribute}` attribute, found `{found}`").help(format_args!("write `{example}`"))

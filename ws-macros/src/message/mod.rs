@@ -14,7 +14,7 @@ pub(crate) use self::attribute::{
     arguments_without_parentheses, attributes_exclude, duplicate_attribute, duplicate_subprotocol, empty_field_name,
     expected_equals, expected_key, extractor_outside_upgrade, ill_typed_header, ill_typed_value, invalid_header_name,
     invalid_subprotocol, key_without_value, marker_in_cfg_attr, marker_on_non_method, missing_comma, missing_path,
-    negative_seconds, pong_timeout_without_pings, stray_marker, stream_id_is_dispatcher_key,
+    negative_seconds, path_by_another_name, pong_timeout_without_pings, stray_marker, stream_id_is_dispatcher_key,
     stream_id_without_dispatcher_key, takes_no_arguments, unknown_key, value_too_large, zero_value,
 };
 pub(crate) use self::callback::{

@@ -70,6 +70,7 @@ fn names() -> Vec<Entry> {
             [service(r#"path = "/chat", dispatcher_key = """#, JOIN)],
             [service(r#"path = "/chat", dispatcher_key = "event""#, JOIN)],
         ),
+        entry("path_by_another_name", [args(r#"route = "/chat""#)], [args(r#"path = "/chat""#)]),
         entry("expected_equals", [args(r#"path: "/chat""#)], [args(r#"path = "/chat""#)]),
         entry(
             "pong_timeout_without_pings",

@@ -11,6 +11,8 @@ mod slips;
 mod upgrade;
 
 use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
 
 use super::{rulebook, source};
 
@@ -96,4 +98,35 @@ fn messages_have_the_form_of_the_style_guide() {
         assert!(!message.lines().any(|line| line.ends_with(['.', '?', '!'])), "{message}");
         assert!(!message.contains("illegal") && !message.contains("should"), "{message}");
     }
+}
+
+/// The compile-fail files show what the compiler makes of each rule.
+#[test]
+fn every_rule_has_a_compile_fail_file() {
+    let rules = rulebook::rules();
+    let reports = compile_fail_messages(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/ui"));
+    let shown: BTreeSet<&str> = reports.iter().flat_map(|message| rulebook::rules_of(&rules, message)).collect();
+    let missing: Vec<&str> = rules.iter().map(|rule| &*rule.name).filter(|rule| !shown.contains(rule)).collect();
+    assert!(missing.is_empty(), "{missing:?}");
+}
+
+/// The messages of all expectations in a folder, as the macro has written them.
+fn compile_fail_messages(folder: &Path) -> Vec<String> {
+    let mut messages = Vec::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            messages.extend(compile_fail_messages(&path));
+        } else if path.extension().is_some_and(|extension| extension == "stderr") {
+            let report = fs::read_to_string(&path).unwrap();
+            messages.extend(report.split("error: ").skip(1).map(message));
+        }
+    }
+    messages
+}
+
+/// The lines before the place.
+fn message(error: &str) -> String {
+    let lines = error.lines().take_while(|line| !line.contains("--> ")).map(str::trim);
+    lines.collect::<Vec<_>>().join("\n")
 }

@@ -18,10 +18,10 @@ fn keys() -> Vec<Case> {
             "expected `=` after `path`, found `=`\n= help: write `path = \"/chat\"`",
         ),
         args(
-            "unknown_key",
+            "path_by_another_name",
             r#"route = "/chat""#,
             "route",
-            "unknown `service` attribute `route`\n= help: an attribute with a similar name exists: `path`",
+            "unknown `service` attribute `route`\n= help: the path is given as `path = \"/chat\"`",
         ),
         args(
             "unknown_key",
