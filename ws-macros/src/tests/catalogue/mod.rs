@@ -8,6 +8,7 @@ mod callback;
 mod original;
 mod page;
 mod service;
+mod types;
 mod upgrade;
 
 use std::collections::BTreeSet;

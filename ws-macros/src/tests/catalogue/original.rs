@@ -1,10 +1,9 @@
 //! What became of the codes of the original's compiler plugin.
 
 use std::fmt::Write as _;
-use std::fs;
 use std::ops::RangeInclusive;
-use std::path::Path;
 
+use super::types;
 use crate::tests::rulebook::{self, Area};
 
 /// Codes with one fate. The rules that cover them say so themselves.
@@ -70,14 +69,14 @@ const ROWS: &[Row] = &[
     row(120, "`dispatcherStreamId` without `dispatcherKey`", &[], ""),
     row(
         121,
-        "the closure time-out is negative, and not -1",
+        "the closure timeout is negative, and not -1",
         &[],
         "As in the original, only a literal is checked at compile time; the rest is checked when the listener binds.",
     ),
     row(
         202,
         "a parameter of `onClose` has a wrong type",
-        &["status"],
+        &["status", "reason"],
         "In the original, status and reason may stand in any order.",
     ),
     row(
@@ -94,13 +93,8 @@ const ROWS: &[Row] = &[
         "`on_error` and `on_idle_timeout` may return any reply.",
     ),
     row(206, "`onClose` takes nothing, or more than three parameters", &[], "`on_close` may take nothing."),
-    row(
-        207,
-        "`onError` takes one parameter, and no error",
-        &[],
-        "A type that is not `Error` is a mismatch for the compiler.",
-    ),
-    row(208, "`onError` takes something besides caller and error", &[], ""),
+    row(207, "`onError` takes one parameter, and no error", &["error_as_text"], ""),
+    row(208, "`onError` takes something besides caller and error", &["foreign_error"], ""),
     row(209, "`onIdleTimeout` takes more than one parameter", &[], ""),
     row(210, "`onIdleTimeout` takes something else than the caller", &["foreign_caller"], ""),
     row(211, "`onTextMessage` takes one parameter, and no string", &["text_payload"], ""),
@@ -140,21 +134,9 @@ impl Row {
 
     /// What the compiler says, with links to where it does.
     fn by_type(&self) -> String {
-        let links: Vec<_> =
-            self.by_type.iter().map(|test| format!("[{}](../{})", first_error(test), path_of(test))).collect();
+        let links: Vec<_> = self.by_type.iter().map(|test| types::link(test)).collect();
         links.join(", ")
     }
-}
-
-/// What the compiler says in a compile-fail test: the first line, without the word "error".
-fn first_error(test: &str) -> String {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(path_of(test));
-    let report = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-    report.lines().next().and_then(|line| line.split_once(": ")).unwrap().1.to_owned()
-}
-
-fn path_of(test: &str) -> String {
-    format!("tests/ui/types/{test}.stderr")
 }
 
 #[test]

@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use proc_macro2::Span;
 
-use super::{Entry, original};
+use super::{Entry, original, types};
 use crate::tests::rulebook::{Area, Rule};
 use crate::tests::source;
 
@@ -21,6 +21,7 @@ pub(super) fn write(areas: &[Area], entries: Vec<Entry>) -> String {
             write_rule(&mut page, rule, &entry.unwrap_or_else(|| panic!("`{}` has no entry", rule.name)));
         }
     }
+    types::write(&mut page);
     original::write(&mut page, areas);
     page
 }
