@@ -44,10 +44,14 @@ pub(super) fn check(noun: Noun, method: &RawMethod, diags: &mut Diagnostics) {
             diags.report(attr, message::argument_with_cfg(&name));
         }
     }
-    if let ReturnType::Type(_, output) = &signature.output
-        && types::is_future(output)
-    {
-        diags.report(output, message::returned_future(noun.text(), &name));
+    match &signature.output {
+        ReturnType::Type(_, output) if types::is_future(output) => {
+            diags.report(output, message::returned_future(noun.text(), &name));
+        }
+        ReturnType::Type(_, output) if matches!(types::peel(output), Type::Never(_)) => {
+            diags.report(output, message::never_returns(noun.text(), &name));
+        }
+        ReturnType::Type(..) | ReturnType::Default => {}
     }
 }
 

@@ -24,8 +24,8 @@ pub(crate) use self::callback::{
     misspelt_callback, payload_of_callback, unknown_callback, unreachable_method, value_handled_twice,
 };
 pub(crate) use self::service::{
-    caller_not_first, caller_twice, impl_trait_argument, lifetime_of_service, missing_argument, no_callback,
-    not_a_shared_reference, not_an_impl, qualifier, reason_before_status, receiver, returned_future,
+    caller_not_first, caller_twice, impl_trait_argument, lifetime_of_service, missing_argument, never_returns,
+    no_callback, not_a_shared_reference, not_an_impl, qualifier, reason_before_status, receiver, returned_future,
     service_of_another_kind, static_argument, static_receiver, too_many_arguments, trait_impl, type_parameter,
     where_clause,
 };

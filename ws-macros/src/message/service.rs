@@ -84,6 +84,11 @@ pub(crate) fn static_receiver(name: &str) -> String {
     format!("callback `{name}` cannot borrow the service for `'static`").help("leave the lifetime out")
 }
 
+/// A callback ends, and so does the upgrade function.
+pub(crate) fn never_returns(noun: &str, name: &str) -> String {
+    format!("{noun} `{name}` cannot return `!`").note("nothing else would happen on its connection")
+}
+
 /// A function returns what is meant, not a future of it.
 pub(crate) fn returned_future(noun: &str, name: &str) -> String {
     format!("{noun} `{name}` cannot return a future").help("make it an `async fn`, and return what the future yields")

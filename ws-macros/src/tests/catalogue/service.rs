@@ -70,6 +70,11 @@ fn receivers() -> Vec<Entry> {
             [members("#[remote] async fn on_open(&self) {}")],
         ),
         entry(
+            "never_returns",
+            [members("#[remote] async fn on_open(&mut self) -> ! { self.run().await }")],
+            [members("#[remote] async fn on_open(&mut self) { tokio::spawn(self.hub.clone().run()); }")],
+        ),
+        entry(
             "returned_future",
             [members("#[remote] fn on_open(&mut self) -> impl Future<Output = String> { self.greet() }")],
             [members("#[remote] async fn on_open(&mut self) -> String { self.greet().await }")],

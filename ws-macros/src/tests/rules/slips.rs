@@ -175,6 +175,12 @@ fn callbacks() -> Vec<Case> {
              `async fn on_message(&mut self, caller: &Caller, message: Message)`",
         ),
         members(
+            "never_returns",
+            "#[remote] async fn on_open(&self) -> ! { loop {} }",
+            "!",
+            "callback `on_open` cannot return `!`\n= note: nothing else would happen on its connection",
+        ),
+        members(
             "callback_of_another_name",
             "#[remote] fn on_bytes(&self, data: &[u8]) {}",
             "on_bytes",
