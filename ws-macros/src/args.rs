@@ -162,7 +162,7 @@ pub(crate) fn take_equals(key: &Ident, example: &str, input: ParseStream<'_>, di
 fn try_parse_all<T>(input: ParseStream<'_>, parse: fn(ParseStream<'_>) -> syn::Result<T>) -> Option<T> {
     let ahead = input.fork();
     let value = parse(&ahead).ok()?;
-    let is_all = ahead.is_empty() || ahead.peek(Token![,]) || ahead.peek(Ident::peek_any) && ahead.peek2(Token![=]);
+    let is_all = ahead.is_empty() || ahead.peek(Token![,]) || ahead.peek2(Token![=]);
     if is_all {
         input.advance_to(&ahead);
     }

@@ -3,9 +3,10 @@
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use quote::ToTokens as _;
 use syn::ext::IdentExt as _;
-use syn::{GenericParam, Lifetime, ReturnType, Type};
+use syn::{GenericParam, Lifetime, PatType, ReturnType, Type};
 use ws_core::callback::Callback;
 
+use super::sources;
 use crate::diag::{self, Diagnostics};
 use crate::elide;
 use crate::item::{RawImpl, RawMethod};
@@ -41,14 +42,16 @@ pub(super) fn check(block: &RawImpl, has_path: bool, diags: &mut Diagnostics) {
 /// Returns whether the compiler explains a mistake of the block itself, and would explain each use in the expansion too.
 pub(super) fn is_for_the_compiler(block: &RawImpl) -> bool {
     let is_ours = |method: &&RawMethod| method.is_marked(Marker::Remote) || method.is_marked(Marker::Upgrade);
-    has_duplicate_names(block) || block.methods().filter(is_ours).any(has_impossible_type)
+    has_duplicate_names(block) || block.methods().filter(is_ours).any(has_impossible_argument)
 }
 
-/// An argument without a size, or a type that is left out.
-fn has_impossible_type(method: &RawMethod) -> bool {
-    let mut arguments = method.arguments().map(|argument| &*argument.ty);
+/// An argument without a size, a type that is left out, or an attribute that does not exist.
+fn has_impossible_argument(method: &RawMethod) -> bool {
     let is_left_out = |ty: &Type| matches!(types::peel(ty), Type::Infer(_));
-    arguments.any(|ty| types::is_unsized(ty) || is_left_out(ty))
+    let is_impossible = |argument: &PatType| {
+        types::is_unsized(&argument.ty) || is_left_out(&argument.ty) || sources::has_misspelt_marker(argument)
+    };
+    method.arguments().any(is_impossible)
         || matches!(&method.signature.output, ReturnType::Type(_, output) if is_left_out(output))
 }
 
@@ -66,9 +69,7 @@ fn has_duplicate_names(block: &RawImpl) -> bool {
 /// The compiler explains an attribute that it does not know.
 fn has_misspelt_marker(method: &RawMethod) -> bool {
     let mut names = method.attrs.iter().filter_map(|attr| attr.path().get_ident());
-    names.any(|name| {
-        name != "cfg" && suggest::similar(&name.to_string(), Marker::ON_METHODS.map(Marker::name)).is_some()
-    })
+    names.any(|name| suggest::similar(&name.to_string(), Marker::ON_METHODS.map(Marker::name)).is_some())
 }
 
 /// Reports the first lifetime: the declared one, or one that stands in the type.

@@ -17,21 +17,18 @@ mod sources;
 mod streams;
 mod upgrade;
 
-use syn::Type;
-
 use crate::args::RawArgs;
 use crate::diag::Diagnostics;
 use crate::item::RawItem;
 use crate::key::Key;
 use crate::model::Service;
-use crate::types;
 
 /// Checks a service. `None` where something is wrong with it.
 pub(crate) fn service<'a>(args: &'a RawArgs, item: &'a RawItem, diags: &mut Diagnostics) -> Option<Service<'a>> {
     let settings = settings::check(args, diags);
     let RawItem::Impl(block) = item else { return None };
     block::check(block, args.has(Key::Path), diags);
-    if block.header.trait_.is_some() || !matches!(types::peel(block.self_ty()), Type::Path(_)) {
+    if block.header.trait_.is_some() {
         return None;
     }
     markers::check(block, diags);

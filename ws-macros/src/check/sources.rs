@@ -1,7 +1,7 @@
 //! Where the arguments of the upgrade function come from.
 
 use syn::ext::IdentExt as _;
-use syn::{Attribute, LitStr, Meta, Pat, PatType, Type, TypeReference};
+use syn::{Attribute, Ident, LitStr, Meta, Pat, PatType, Type, TypeReference};
 
 use super::literal;
 use super::path::Path;
@@ -230,11 +230,15 @@ fn unused(name: &str) -> &str {
 }
 
 /// The compiler explains an attribute that it does not know; what `cfg_attr` hides is reported.
-fn has_misspelt_marker(argument: &PatType) -> bool {
-    let is_hidden = |attr| Marker::ON_ARGUMENTS.iter().any(|marker: &Marker| marker.is_hidden_in(attr));
-    let mut names = argument.attrs.iter().filter_map(|attr| attr.path().get_ident());
-    argument.attrs.iter().any(is_hidden)
-        || names.any(|name| suggest::similar(&name.to_string(), Marker::ON_ARGUMENTS.map(Marker::name)).is_some())
+pub(super) fn has_misspelt_marker(argument: &PatType) -> bool {
+    argument.attrs.iter().any(|attr| {
+        let is_hidden = Marker::ON_ARGUMENTS.iter().any(|marker| marker.is_hidden_in(attr));
+        let is_misspelt = |name: &Ident| {
+            suggest::similar(&name.to_string(), Marker::ON_ARGUMENTS.map(Marker::name))
+                .is_some_and(|marker| name != marker)
+        };
+        is_hidden || attr.path().get_ident().is_some_and(is_misspelt)
+    })
 }
 
 fn is_spelt_alike(one: &Type, other: &Type) -> bool {

@@ -192,9 +192,29 @@ fn mistakes_of_the_compiler_are_left_to_it() {
         "#[remote] fn on_message(&self, m: [u8]) {}",
         "#[remote] fn on_message(&self, m: _) {}",
         "#[remote] fn on_open(&self) -> _ {}",
+        "#[upgrade] fn new(#[query] id: str) -> Self { Self } #[remote] fn on_open(&self) {}",
     ] {
-        let source = format!("#[service(path = \"/\")] impl Chat {{ {members} }}");
-        assert_eq!(source::mistakes(source::expand(&source)), [], "{members}");
+        let expansion = source::expand(&format!("#[service(path = \"/\")] impl Chat {{ {members} }}"));
+        assert_eq!(source::mistakes(expansion.clone()), [], "{members}");
+        assert!(!expansion.to_string().contains("Self :: "), "{members}");
+    }
+    // An ordinary method concerns nobody.
+    let ordinary = "fn helper(&self, data: str, _: [u8]) -> _ {} #[remote] fn on_open(&self) {}";
+    let expansion = source::expand(&format!("#[service(path = \"/\")] impl Chat {{ {ordinary} }}")).to_string();
+    assert!(expansion.contains("Self :: on_open (self)"), "{expansion}");
+}
+
+#[test]
+fn what_is_half_typed_is_one_mistake() {
+    for (args, method) in [("path = \"/\"", "on_message"), ("path = \"/\", dispatcher_key = \"event\"", "on_join")] {
+        for error in ["error: &Error", "error: Failure"] {
+            let members = format!(
+                "#[remote] fn {method}(&mut self, room: ) {{}} #[remote] fn {method}_error(&mut self, {error}) {{}}
+                 #[remote] fn on_open(&mut self) {{}}"
+            );
+            let source = format!("#[service({args})] impl Chat {{ {members} }}");
+            assert_eq!(source::mistakes(source::expand(&source)).len(), 1, "{source}");
+        }
     }
 }
 

@@ -33,6 +33,13 @@ fn keys() -> Vec<Case> {
         args("ill_typed_value", r#"path = "/", state = _"#, "_", STATE),
         args("ill_typed_value", r#"path = "/", state = impl Send"#, "impl Send", STATE),
         args("ill_typed_value", r#"path = "/", state = Hub + Send"#, "Hub + Send", STATE),
+        args("ill_typed_value", r#"path = "/", state = Hub here"#, "Hub here", STATE),
+        args(
+            "key_without_value",
+            r#"path = "/", idle_timeout, state = Hub"#,
+            "idle_timeout",
+            "the `idle_timeout` attribute must have a value\n= help: write `idle_timeout = 30`",
+        ),
         args(
             "missing_comma",
             r#"path = "/", state = Hub idle_timeout = 1"#,
@@ -133,6 +140,13 @@ fn blocks() -> Vec<Case> {
         block("service_of_another_kind", "dyn Talk", "dyn Talk", KIND),
         block("lifetime_of_service", "Chat<&str>", "&", ELIDED),
         block("lifetime_of_service", "Chat<[&str; 2]>", "&", ELIDED),
+        item(
+            "no_callback",
+            "#[service(path = \"/\")] impl Chat { #[inline] fn helper(&self) {} }",
+            "Chat",
+            "service `Chat` has no callback\n\
+             = help: add a method with the `remote` attribute, such as `async fn on_open(&mut self)`",
+        ),
         item(
             "not_an_impl",
             "#[service(path = \"/\")] trait Talk { #[remote] fn on_open(&self) {} }",
