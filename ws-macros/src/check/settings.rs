@@ -107,8 +107,7 @@ fn check_subprotocols<'a>(value: &'a Expr, diags: &mut Diagnostics) -> Vec<&'a L
 
 /// The state is a type with a name.
 fn check_state(state: &Type, diags: &mut Diagnostics) {
-    let is_bare_bounds = matches!(state, Type::TraitObject(object) if object.dyn_token.is_none());
-    if is_bare_bounds || matches!(types::peel(state), Type::ImplTrait(_) | Type::Infer(_)) {
+    if matches!(types::peel(state), Type::ImplTrait(_) | Type::Infer(_) | Type::TraitObject(_)) {
         let key = Key::State;
         diags.report(state, message::ill_typed_value(key.name(), key.expected(), key.example()));
     }

@@ -68,3 +68,22 @@ pub(super) fn across(written: &TokenStream, ours: TokenStream) -> TokenStream {
     }
     ours.into_iter().collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tokens_of_ours_go_from_the_first_to_the_last_token_of_the_user() {
+        let written: TokenStream = "Option < Socket >".parse().unwrap();
+        let (first, last) = ends(&written);
+        let places = |tokens: TokenStream| -> Vec<_> {
+            tokens.into_iter().map(|token| (token.span().start(), token.span().end())).collect()
+        };
+        let ours = places(across(&written, quote!(__ws::Reply::send)));
+        let unplaced = places(quote!(__ws::Reply::send));
+        assert_eq!((ours[0], *ours.last().unwrap()), ((first.start(), first.end()), (last.start(), last.end())));
+        assert_eq!(ours[1..ours.len() - 1], unplaced[1..unplaced.len() - 1]);
+        assert_eq!(places(at_end(&written, quote!('static))), [(last.start(), last.end()); 2]);
+    }
+}

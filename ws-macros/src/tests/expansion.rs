@@ -111,6 +111,49 @@ fn what_the_upgrade_function_does_not_use_has_its_name() {
 }
 
 #[test]
+fn types_of_another_spelling_are_left_to_the_compiler() {
+    let members = "#[upgrade] fn new(hub: &Shared) -> Self { Self { hub } } #[remote] fn on_close(&self, _: Code, _: Reason<'_>) {}";
+    let expansion = print(&format!(r#"#[service(path = "/", state = Hub)] impl Chat {{ {members} }}"#));
+    for conversion in [
+        "<&Shared as __ws::FromState<'_, Hub>>::of(state)",
+        "<Code as __ws::FromStatus>::of(status)",
+        "<Reason<'_> as __ws::FromReason<'_>>::of(reason)",
+    ] {
+        assert!(expansion.contains(conversion), "{expansion}");
+    }
+}
+
+#[test]
+fn settings_that_are_no_literals_are_left_to_the_compiler() {
+    let args = r#"path = "/", idle_timeout = IDLE, ping_interval = 7, pong_timeout = 2.5, max_frame_size = 1 << 10"#;
+    let expansion = print(&format!("#[service({args})] impl Chat {{ #[remote] fn on_idle_timeout(&self) {{}} }}"));
+    for setter in [
+        ".idle_timeout(__ws::Seconds::into_seconds(IDLE))",
+        ".pong_timeout(2.5)",
+        ".max_frame_size(__ws::Size::into_bytes(1 << 10))",
+    ] {
+        assert!(expansion.contains(setter), "{expansion}");
+    }
+}
+
+#[test]
+fn what_is_deprecated_is_allowed_where_the_user_says_so() {
+    let table = [
+        ("#[allow(deprecated)] impl Chat", "", true),
+        ("impl Chat", "#[expect(deprecated)]", true),
+        ("impl Chat", "#[deprecated(note = \"old\")]", true),
+        ("impl Chat", "#[allow(dead_code)]", false),
+        ("impl Chat", "#[doc = \"deprecated\"]", false),
+    ];
+    for (block, attribute, expected) in table {
+        let source = format!("#[service(path = \"/\")] {block} {{ {attribute} #[remote] fn on_open(&self) {{}} }}");
+        let expansion = print(&source);
+        let (_, generated) = expansion.split_once("const _").unwrap();
+        assert_eq!(generated.contains("#[allow(deprecated)]"), expected, "{expansion}");
+    }
+}
+
+#[test]
 fn what_two_callbacks_require_is_asserted_once() {
     let members = "#[remote] fn on_join(&self, room: Room) {} #[remote] fn on_part(&self, room: Room) {}";
     let expansion = print(&format!(r#"#[service(path = "/", dispatcher_key = "event")] impl Chat {{ {members} }}"#));

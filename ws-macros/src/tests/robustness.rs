@@ -196,12 +196,42 @@ fn mistakes_of_the_compiler_are_left_to_it() {
     ] {
         let expansion = source::expand(&format!("#[service(path = \"/\")] impl Chat {{ {members} }}"));
         assert_eq!(source::mistakes(expansion.clone()), [], "{members}");
+        let is_stand_in = expansion.to_string().contains("panic ! (\"expected the compiler");
+        assert!(is_stand_in || members.contains("remot]"), "{members}");
         assert!(!expansion.to_string().contains("Self :: "), "{members}");
     }
     // An ordinary method concerns nobody.
     let ordinary = "fn helper(&self, data: str, _: [u8]) -> _ {} #[remote] fn on_open(&self) {}";
     let expansion = source::expand(&format!("#[service(path = \"/\")] impl Chat {{ {ordinary} }}")).to_string();
     assert!(expansion.contains("Self :: on_open (self)"), "{expansion}");
+}
+
+/// What was not meant for each other is as many mistakes as it is.
+#[test]
+fn mistakes_that_have_nothing_to_do_with_each_other_are_all_reported() {
+    for (path, arguments, expected) in [("/<room>/<roomy>", "rom: String", 2), ("/<username>", "hub: &Hub", 2)] {
+        let connect = format!("#[upgrade] fn connect({arguments}) -> Self {{ Self }}");
+        let source = format!("#[service(path = {path:?})] impl Chat {{ {connect} #[remote] fn on_open(&self) {{}} }}");
+        assert_eq!(source::mistakes(source::expand(&source)).len(), expected, "{source}");
+    }
+}
+
+#[test]
+fn a_callback_that_cannot_be_read_is_one_mistake() {
+    let source = "#[service(path = \"/\")] impl Chat { #[remote] fn on_pong(&self, data) {} }";
+    assert_eq!(source::mistakes(source::expand(source)).len(), 1);
+}
+
+#[test]
+fn what_is_no_service_keeps_what_is_not_ours() {
+    let item = "trait Talk { #[remote] #[inline] fn on_open(&self); #[upgrade] fn new() -> Self; }";
+    let expansion = source::expand(&format!("#[service(path = \"/\")] {item}")).to_string();
+    assert!(
+        expansion.starts_with("trait Talk { # [inline] fn on_open (& self) ; fn new () -> Self ; }"),
+        "{expansion}"
+    );
+    let expansion = source::expand("#[service(path = \"/\")] struct Chat(#[remote] u8);").to_string();
+    assert!(expansion.starts_with("struct Chat (# [remote] u8) ;"), "{expansion}");
 }
 
 #[test]

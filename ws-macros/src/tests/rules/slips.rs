@@ -3,7 +3,7 @@
 use super::{Case, args, item, members, service};
 
 pub(super) fn cases() -> Vec<Case> {
-    [keys(), events(), blocks(), callbacks(), upgrades(), hidden()].into_iter().flatten().collect()
+    [keys(), events(), blocks(), callbacks(), upgrades(), states(), hidden()].into_iter().flatten().collect()
 }
 
 fn keys() -> Vec<Case> {
@@ -33,6 +33,7 @@ fn keys() -> Vec<Case> {
         args("ill_typed_value", r#"path = "/", state = _"#, "_", STATE),
         args("ill_typed_value", r#"path = "/", state = impl Send"#, "impl Send", STATE),
         args("ill_typed_value", r#"path = "/", state = Hub + Send"#, "Hub + Send", STATE),
+        args("ill_typed_value", r#"path = "/", state = dyn Hub"#, "dyn Hub", STATE),
         args("ill_typed_value", r#"path = "/", state = Hub here"#, "Hub here", STATE),
         args(
             "key_without_value",
@@ -248,6 +249,18 @@ fn upgrades() -> Vec<Case> {
              = note: it must be a token of RFC 7230: letters, digits, and `!#$%&'*+-.^_|~`",
         ),
     ]
+}
+
+fn states() -> Vec<Case> {
+    vec![service(
+        "argument_without_parameter",
+        r#"path = "/", state = Hub"#,
+        "#[upgrade] fn connect(name: String) -> Self { Self } #[remote] fn on_open(&self) {}",
+        "name: String",
+        "argument `name` of `connect` does not match a path parameter\n\
+         = help: add `<name>` to the path, or the `query` attribute to the argument\n\
+         = note: the path `/` declares no parameters",
+    )]
 }
 
 fn hidden() -> Vec<Case> {
