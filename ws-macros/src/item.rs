@@ -42,7 +42,8 @@ pub(crate) enum RawMember {
 /// An associated function, with or without receiver.
 pub(crate) struct RawMethod {
     pub(crate) attrs: Vec<Attribute>,
-    qualifiers: TokenStream,
+    visibility: Visibility,
+    default: Option<Token![default]>,
     pub(crate) signature: Signature,
     body: TokenTree,
 }
@@ -154,8 +155,7 @@ impl RawMethod {
     fn parse(input: ParseStream<'_>, attrs: &[Attribute]) -> syn::Result<Self> {
         let visibility: Visibility = input.parse()?;
         let default: Option<Token![default]> = input.parse()?;
-        let qualifiers = quote!(#visibility #default);
-        Ok(Self { attrs: attrs.to_vec(), qualifiers, signature: input.parse()?, body: input.parse()? })
+        Ok(Self { attrs: attrs.to_vec(), visibility, default, signature: input.parse()?, body: input.parse()? })
     }
 
     /// The attributes that mark the method as one of ours.
@@ -165,6 +165,10 @@ impl RawMethod {
 
     pub(crate) fn is_marked(&self, marker: Marker) -> bool {
         self.markers(marker).next().is_some()
+    }
+
+    pub(crate) const fn visibility(&self) -> &Visibility {
+        &self.visibility
     }
 
     pub(crate) fn body(&self) -> TokenStream {
@@ -225,7 +229,8 @@ impl ToTokens for RawMethod {
         // Before the attributes of the user, which say the last word.
         lint::allow(self).to_tokens(tokens);
         tokens.append_all(self.attrs.iter().filter(|attr| marker::is_foreign(attr, &Marker::ON_METHODS)));
-        self.qualifiers.to_tokens(tokens);
+        self.visibility.to_tokens(tokens);
+        self.default.to_tokens(tokens);
         signature.to_tokens(tokens);
         self.body.to_tokens(tokens);
     }

@@ -2,7 +2,7 @@
 
 use proc_macro2::{TokenStream, TokenTree};
 use quote::quote;
-use syn::Type;
+use syn::{ReturnType, Type, Visibility};
 
 use crate::item::RawMethod;
 use crate::marker::Marker;
@@ -18,8 +18,16 @@ pub(crate) fn allow(method: &RawMethod) -> Option<TokenStream> {
     }
     let is_async = method.signature.asyncness.is_some();
     let types: Vec<&Type> = method.arguments().map(|argument| &*argument.ty).collect();
+    let has_output = matches!(method.signature.output, ReturnType::Type(..));
     let lints = [
+        (is_upgrade && types.iter().any(|ty| is_reference_to(ty, &["Box"]))).then(|| quote!(clippy::borrowed_box)),
+        (types.iter().filter(|ty| types::is_named(ty, "bool")).count() > MANY_BOOLS)
+            .then(|| quote!(clippy::fn_params_excessive_bools)),
+        (!matches!(method.visibility(), Visibility::Inherited) && has_output)
+            .then(|| quote!(clippy::must_use_candidate)),
         types.iter().any(|ty| is_taken(ty)).then(|| quote!(clippy::needless_pass_by_value)),
+        (is_upgrade && types.iter().any(|ty| is_reference_to(ty, &["PathBuf", "String", "Vec"])))
+            .then(|| quote!(clippy::ptr_arg)),
         (types.len() > MANY).then(|| quote!(clippy::too_many_arguments)),
         (is_upgrade && !is_async && types.iter().any(|ty| types::reference(ty).is_some()))
             .then(|| quote!(clippy::trivially_copy_pass_by_ref)),
@@ -33,6 +41,11 @@ pub(crate) fn allow(method: &RawMethod) -> Option<TokenStream> {
 /// Returns whether an argument may be one that need not be taken by value: no reference, and nothing that is copied.
 fn is_taken(ty: &Type) -> bool {
     types::reference(ty).is_none() && !COPIED.iter().any(|name| types::is_named(ty, name))
+}
+
+/// Returns whether a type is a reference to one of these: the state is taken so, whatever it is.
+fn is_reference_to(ty: &Type, names: &[&str]) -> bool {
+    types::reference(ty).is_some() && names.iter().any(|name| types::is_named(ty, name))
 }
 
 fn mentions(tokens: TokenStream, name: &str) -> bool {
@@ -58,6 +71,9 @@ fn awaits(tokens: TokenStream) -> bool {
 
 /// Of more arguments than these, clippy complains.
 const MANY: usize = 7;
+
+/// Of more arguments that are `bool`, too.
+const MANY_BOOLS: usize = 3;
 
 const COPIED: [&str; 16] = [
     "CloseCode",

@@ -88,7 +88,8 @@ impl<'a, 'cx> Arguments<'a, 'cx> {
         if self.check_at_most(2, diags).is_none() {
             return (None, None);
         }
-        let is_reason = |argument: &PatType| types::reference(&argument.ty).is_some();
+        let is_status = |argument: &PatType| types::is_named(&argument.ty, "CloseCode");
+        let is_reason = |argument: &PatType| types::reference(&argument.ty).is_some() && !is_status(argument);
         match self.rest.as_slice() {
             [] => (None, None),
             [reason] if is_reason(reason) => (None, Some(&reason.ty)),

@@ -29,7 +29,7 @@ impl<'a> Number<'a> {
                 Lit::Int(int) => Self::Integer(negative, int),
                 _ => Self::Other,
             },
-            Expr::Array(_) | Expr::Closure(_) | Expr::Tuple(_) => Self::Other,
+            Expr::Array(_) | Expr::Closure(_) | Expr::Return(_) | Expr::Try(_) | Expr::Tuple(_) => Self::Other,
             _ => Self::Computed,
         }
     }
@@ -45,6 +45,9 @@ pub(super) fn check_seconds(key: Key, value: &Expr, diags: &mut Diagnostics) {
         Number::Computed => return,
         Number::Other => return report_ill_typed(key, value, diags),
     };
+    if has_foreign_suffix(value, &SECONDS) {
+        return report_ill_typed(key, value, diags);
+    }
     if key == Key::PongTimeout && (negative || seconds.to_bits() == 0) {
         return diags.report(value, message::zero_value(key.name()));
     }
@@ -63,6 +66,7 @@ pub(super) fn check_seconds(key: Key, value: &Expr, diags: &mut Diagnostics) {
 /// Checks a size in bytes: it is a whole number and not zero.
 pub(super) fn check_size(key: Key, value: &Expr, diags: &mut Diagnostics) {
     match Number::of(value) {
+        Number::Integer(..) if has_foreign_suffix(value, &["", "usize"]) => report_ill_typed(key, value, diags),
         Number::Integer(negative, int) => match int.base10_parse::<u64>() {
             Ok(size) if size == 0 || negative => diags.report(value, message::zero_value(key.name())),
             Ok(_) => {}
@@ -75,9 +79,28 @@ pub(super) fn check_size(key: Key, value: &Expr, diags: &mut Diagnostics) {
 
 /// Checks a value that no literal can be.
 pub(super) fn check_computed(key: Key, value: &Expr, diags: &mut Diagnostics) {
-    if matches!(peel(value), Expr::Array(_) | Expr::Closure(_) | Expr::Lit(_) | Expr::Tuple(_) | Expr::Unary(_)) {
+    if matches!(
+        peel(value),
+        Expr::Array(_)
+            | Expr::Closure(_)
+            | Expr::Lit(_)
+            | Expr::Return(_)
+            | Expr::Try(_)
+            | Expr::Tuple(_)
+            | Expr::Unary(_)
+    ) {
         report_ill_typed(key, value, diags);
     }
+}
+
+/// Returns whether a literal says that it is of a type that the setting does not take.
+fn has_foreign_suffix(value: &Expr, suffixes: &[&str]) -> bool {
+    let suffix = match Number::of(value) {
+        Number::Float(_, float) => float.suffix(),
+        Number::Integer(_, int) => int.suffix(),
+        Number::Computed | Number::Other => return false,
+    };
+    !suffixes.contains(&suffix)
 }
 
 /// Returns the string literal that a value must be.
@@ -119,6 +142,9 @@ pub(super) fn is_token(text: &str) -> bool {
     let is_token_byte = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
     !text.is_empty() && text.bytes().all(is_token_byte)
 }
+
+/// The types of literals that are seconds.
+const SECONDS: [&str; 13] = ["", "f32", "f64", "i8", "i16", "i32", "i64", "isize", "u8", "u16", "u32", "u64", "usize"];
 
 // An integer literal without suffix is an `i32` in the expansion.
 const MAX_SECONDS: u32 = i32::MAX.unsigned_abs();

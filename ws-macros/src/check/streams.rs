@@ -2,7 +2,7 @@
 
 use syn::ext::IdentExt as _;
 use syn::{
-    CapturedParam, GenericArgument, GenericParam, Generics, PathArguments, ReturnType, Type, TypeImplTrait,
+    CapturedParam, GenericArgument, GenericParam, Generics, Lifetime, PathArguments, ReturnType, Type, TypeImplTrait,
     TypeParamBound,
 };
 
@@ -15,6 +15,9 @@ use crate::types;
 /// runs on when its callback has ended.
 pub(super) fn check(method: &RawMethod, generics: &Generics, diags: &mut Diagnostics) {
     let ReturnType::Type(_, output) = &method.signature.output else { return };
+    if let Some(lifetime) = boxed_lifetime(output) {
+        diags.report(&lifetime, message::borrowing_boxed_stream());
+    }
     for stream in opaque_streams(output) {
         if borrows(stream) {
             let parameters: Vec<_> = generics.params.iter().filter_map(name).collect();
@@ -39,6 +42,31 @@ fn opaque_streams(ty: &Type) -> Vec<&TypeImplTrait> {
             types.flat_map(opaque_streams).collect()
         }
         _ => Vec::new(),
+    }
+}
+
+/// Finds the lifetime of a `BoxStream<'a, …>` or a `dyn Stream + 'a` that is not for ever, also as an argument.
+fn boxed_lifetime(ty: &Type) -> Option<Lifetime> {
+    let borrowed = |lifetime: &&Lifetime| lifetime.ident != "static";
+    match types::peel(ty) {
+        Type::TraitObject(object) if object.bounds.iter().any(is_stream) => {
+            let lifetimes = object.bounds.iter().filter_map(|bound| match bound {
+                TypeParamBound::Lifetime(lifetime) => Some(lifetime),
+                _ => None,
+            });
+            lifetimes.into_iter().find(borrowed).cloned()
+        }
+        Type::Path(path) => {
+            let last = path.path.segments.last()?;
+            let PathArguments::AngleBracketed(arguments) = &last.arguments else { return None };
+            let is_boxed = last.ident == "BoxStream" || last.ident == "LocalBoxStream";
+            arguments.args.iter().find_map(|argument| match argument {
+                GenericArgument::Lifetime(lifetime) if is_boxed => Some(lifetime).filter(borrowed).cloned(),
+                GenericArgument::Type(ty) => boxed_lifetime(ty),
+                _ => None,
+            })
+        }
+        _ => None,
     }
 }
 

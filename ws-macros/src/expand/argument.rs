@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::{ToTokens as _, format_ident, quote};
 use syn::Type;
 
-use super::place::{self, local};
+use super::place::local;
 use crate::elide;
 use crate::types;
 
@@ -19,13 +19,13 @@ pub(super) fn given(name: &str, ty: &Type, requirement: &TokenStream) -> TokenSt
 pub(super) fn associated(ty: &Type, requirement: &TokenStream, function: &str, arguments: &TokenStream) -> TokenStream {
     let ty = elide::lifetimes(ty);
     let function = format_ident!("{function}");
-    let path = place::across(&ty, quote!(<#ty as __ws::#requirement>::#function));
-    quote!(#path(#arguments))
+    quote!(<#ty as __ws::#requirement>::#function(#arguments))
 }
 
 /// `reason`, where its type is spelt as it must be.
 pub(super) fn reason(ty: &Type) -> TokenStream {
-    if types::is_shared_reference_to(ty, "str") {
+    let is_str = |ty: &Type| matches!(types::peel(ty), Type::Path(path) if path.path.is_ident("str"));
+    if types::reference(ty).is_some_and(|reference| reference.mutability.is_none() && is_str(&reference.elem)) {
         return local("reason").into_token_stream();
     }
     given("reason", ty, &quote!(FromReason<'_>))

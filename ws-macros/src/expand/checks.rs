@@ -4,7 +4,6 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use syn::Type;
 
-use super::place;
 use crate::elide;
 use crate::model::{Callback, Event, MessageKind, Service};
 
@@ -26,9 +25,7 @@ fn expand_check(callback: &Callback<'_>, seen: &mut Vec<String>) -> Option<Token
         return None;
     }
     seen.push(text);
-    // For the compiler at the user's own type, so that this is what an error underlines.
-    let check = place::across(&ty, quote!(<#ty as __ws::Payload<'_>>::CHECK));
-    Some(quote!(#(#cfgs)* #check))
+    Some(quote!(#(#cfgs)* <#ty as __ws::Payload<'_>>::CHECK))
 }
 
 fn payload<'a>(event: &Event<'a>) -> Option<&'a Type> {

@@ -32,7 +32,11 @@ pub(crate) fn fallback(args: &RawArgs, item: &RawItem, errors: Option<&TokenStre
 
 fn stand_in(args: &RawArgs, block: &RawImpl, descriptor: &TokenStream) -> TokenStream {
     let runtime = args.runtime();
-    let state = state(args.state());
+    // What is no type has no place here either.
+    let given = args
+        .state()
+        .filter(|ty| !matches!(types::peel(ty), Type::ImplTrait(_) | Type::Infer(_) | Type::TraitObject(_)));
+    let state = state(given);
     // A service has no lifetimes, so the block may be wrong in having some.
     let mut generics = block.header.generics.clone();
     generics.params =
@@ -40,7 +44,7 @@ fn stand_in(args: &RawArgs, block: &RawImpl, descriptor: &TokenStream) -> TokenS
     let (impl_generics, _, where_clause) = generics.split_for_impl();
     let impl_generics = elide::to_static(impl_generics.to_token_stream());
     let self_ty = elide::to_static(block.self_ty().to_token_stream());
-    let bounds = elide::to_static(bounds::expand(where_clause, &self_ty, args.state()));
+    let bounds = elide::to_static(bounds::expand(where_clause, &self_ty, given));
     quote! {
         const _: () = {
             use #runtime::__private as __ws;

@@ -10,7 +10,7 @@ mod place;
 mod settings;
 mod upgrade;
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Delimiter, Group, TokenStream};
 use quote::{ToTokens, quote};
 use syn::Type;
 
@@ -50,6 +50,11 @@ pub(crate) fn service(service: &Service<'_>) -> TokenStream {
     let settings = settings::expand(service);
     let upgrade = upgrade::expand(service, &state);
     let call = call::expand(service);
+    let impl_token = &block.header.impl_token;
+    let members = quote!(#state_alias #descriptor #checks #settings #upgrade #call);
+    let mut members = Group::new(Delimiter::Brace, members);
+    // What the compiler says of the whole implementation, it says at the user's own block.
+    members.set_span(impl_token.span);
     quote! {
         #block
 
@@ -58,14 +63,7 @@ pub(crate) fn service(service: &Service<'_>) -> TokenStream {
 
             #[automatically_derived]
             #allowed
-            impl #impl_generics __ws::Service for #self_ty #bounds {
-                #state_alias
-                #descriptor
-                #checks
-                #settings
-                #upgrade
-                #call
-            }
+            #impl_token #impl_generics __ws::Service for #self_ty #bounds #members
         };
     }
 }

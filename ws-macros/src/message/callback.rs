@@ -72,6 +72,13 @@ pub(crate) fn borrowing_stream(parameters: &str) -> String {
         .help(format_args!("add `+ use<{parameters}>`, and move what the stream needs into it"))
 }
 
+/// A boxed stream runs on too.
+pub(crate) fn borrowing_boxed_stream() -> String {
+    "a streamed reply cannot borrow from `self` or the payload: it runs on when the callback has ended"
+        .to_owned()
+        .help("write `'static`, and move what the stream needs into it")
+}
+
 /// An error callback belongs to a method.
 pub(crate) fn error_callback_without_method(name: &str, method: &str, similar: Option<&str>) -> String {
     let text = format!("error callback `{name}` has no method `{method}`");

@@ -18,8 +18,8 @@ pub(crate) use self::attribute::{
     stream_id_without_dispatcher_key, takes_no_arguments, unknown_key, value_too_large, zero_value,
 };
 pub(crate) use self::callback::{
-    argument_with_cfg, borrowing_stream, callback_of_another_name, callback_without_timeout, cfg_in_cfg_attr,
-    dispatched_without_value, error_callback_of_ordinary_method, error_callback_without_method,
+    argument_with_cfg, borrowing_boxed_stream, borrowing_stream, callback_of_another_name, callback_without_timeout,
+    cfg_in_cfg_attr, dispatched_without_value, error_callback_of_ordinary_method, error_callback_without_method,
     error_callback_without_payload, event_on_callback, event_without_dispatcher_key, excluded_callback,
     misspelt_callback, payload_of_callback, unknown_callback, unreachable_method, value_handled_twice,
 };

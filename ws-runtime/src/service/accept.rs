@@ -35,7 +35,8 @@ pub type UpgradeResult<S> = Result<Accept<S>, UpgradeError>;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be returned by the `upgrade` function of `{S}`",
     label = "not an answer to an upgrade",
-    note = "return `Self`, `Accept<Self>`, or a `Result` of one of these with an error that is `Into<UpgradeError>`"
+    note = "return `Self`, `Accept<Self>`, or a `Result` of one of these with an error that is `Into<UpgradeError>`; `map_err` makes one \
+            of any other error"
 )]
 pub trait UpgradeReply<S>: Sized {
     #[doc(hidden)]

@@ -35,10 +35,23 @@ pub trait FromReason<'a> {
     fn of(reason: &'a str) -> Self;
 }
 
-#[diagnostic::do_not_recommend]
-impl<'a> FromReason<'a> for &'a str {
-    fn of(reason: &'a str) -> Self {
+/// The type of a reason.
+pub trait Reason<'a> {
+    /// Is what it is.
+    fn from_reason(reason: &'a str) -> Self;
+}
+
+impl<'a> Reason<'a> for &'a str {
+    fn from_reason(reason: &'a str) -> Self {
         reason
+    }
+}
+
+// By way of another trait: an error does not list what is ours.
+#[diagnostic::do_not_recommend]
+impl<'a, T: Reason<'a>> FromReason<'a> for T {
+    fn of(reason: &'a str) -> Self {
+        T::from_reason(reason)
     }
 }
 

@@ -63,21 +63,35 @@ pub trait BytesPayload<'a>: Sized {
     fn bind(data: Data<'a>) -> Result<Self, Failure>;
 }
 
-// `do_not_recommend` on each: an error says what the trait says, and lists nothing of ours.
-macro_rules! impl_payloads {
-    ($trait:ident: $($payload:ty),*) => {$(
-        #[diagnostic::do_not_recommend]
-        impl<'a> $trait<'a> for $payload {
-            #[inline]
-            fn bind(data: Data<'a>) -> Result<Self, Failure> {
-                Self::from_data(data).map_err(Failure::rejected)
-            }
-        }
-    )*};
+/// A text type.
+pub trait Text<'a>: Raw<'a> {}
+
+impl<'a> Text<'a> for &'a str {}
+impl<'a> Text<'a> for String {}
+
+/// A byte type.
+pub trait Binary<'a>: Raw<'a> {}
+
+impl<'a> Binary<'a> for &'a [u8] {}
+impl<'a> Binary<'a> for Vec<u8> {}
+impl<'a> Binary<'a> for Bytes {}
+
+// By way of another trait, and `do_not_recommend`: an error says what the trait says, and lists nothing of ours.
+#[diagnostic::do_not_recommend]
+impl<'a, T: Text<'a>> TextPayload<'a> for T {
+    #[inline]
+    fn bind(data: Data<'a>) -> Result<Self, Failure> {
+        T::from_data(data).map_err(Failure::rejected)
+    }
 }
 
-impl_payloads!(TextPayload: &'a str, String);
-impl_payloads!(BytesPayload: &'a [u8], Vec<u8>, Bytes);
+#[diagnostic::do_not_recommend]
+impl<'a, T: Binary<'a>> BytesPayload<'a> for T {
+    #[inline]
+    fn bind(data: Data<'a>) -> Result<Self, Failure> {
+        T::from_data(data).map_err(Failure::rejected)
+    }
+}
 
 #[diagnostic::do_not_recommend]
 impl<'de, T: Deserialize<'de>> Payload<'de> for T {

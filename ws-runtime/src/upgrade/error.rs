@@ -1,6 +1,7 @@
 //! The refusal of an upgrade.
 
 use std::borrow::Cow;
+use std::convert::Infallible;
 use std::fmt;
 
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
@@ -76,6 +77,12 @@ impl UpgradeError {
 
     pub(crate) fn into_parts(self) -> (StatusCode, Cow<'static, str>, HeaderMap) {
         (self.status, self.body, self.headers.map(|headers| *headers).unwrap_or_default())
+    }
+}
+
+impl From<Infallible> for UpgradeError {
+    fn from(never: Infallible) -> Self {
+        match never {}
     }
 }
 

@@ -80,7 +80,15 @@ fn replies() -> Vec<Entry> {
              }}"
         ))
     };
-    vec![entry("borrowing_stream", [history("")], [history(" + use<>")])]
+    let ticks = |lifetime: &str| {
+        members(&format!(
+            "#[remote] async fn on_open(&mut self) -> BoxStream<{lifetime}, Tick> {{ self.feed.clone().ticks() }}"
+        ))
+    };
+    vec![
+        entry("borrowing_stream", [history("")], [history(" + use<>")]),
+        entry("borrowing_boxed_stream", [ticks("'_")], [ticks("'static")]),
+    ]
 }
 
 fn error_callbacks() -> Vec<Entry> {

@@ -270,7 +270,21 @@ fn close() -> Vec<Case> {
 }
 
 fn streams() -> Vec<Case> {
+    const BOXED: &str = "a streamed reply cannot borrow from `self` or the payload: it runs on when the callback has ended\n\
+                         = help: write `'static`, and move what the stream needs into it";
     vec![
+        members(
+            "borrowing_boxed_stream",
+            "#[remote] fn on_open(&self) -> stream::BoxStream<'_, u8> { self.ticks() }",
+            "'_",
+            BOXED,
+        ),
+        members(
+            "borrowing_boxed_stream",
+            "#[remote] fn on_open<'a>(&'a self) -> Result<Pin<Box<dyn Stream<Item = &'a str> + Send + 'a>>, Error> { self.ticks() }",
+            "'a",
+            BOXED,
+        ),
         members(
             "borrowing_stream",
             "#[remote] async fn on_open(&mut self) -> impl Stream<Item = u8> {}",

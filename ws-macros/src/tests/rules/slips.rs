@@ -33,6 +33,24 @@ fn keys() -> Vec<Case> {
         args("ill_typed_value", r#"path = "/", state = _"#, "_", STATE),
         args("ill_typed_value", r#"path = "/", state = impl Send"#, "impl Send", STATE),
         args("ill_typed_value", r#"path = "/", state = Hub + Send"#, "Hub + Send", STATE),
+        args(
+            "ill_typed_value",
+            r#"path = "/", idle_timeout = 30i128"#,
+            "30i128",
+            "`idle_timeout` must be a number of seconds or a `Duration`\n= help: write `idle_timeout = 30`",
+        ),
+        args(
+            "ill_typed_value",
+            r#"path = "/", max_frame_size = 64u64"#,
+            "64u64",
+            "`max_frame_size` must be a whole number of bytes\n= help: write `max_frame_size = 65536`",
+        ),
+        args(
+            "ill_typed_value",
+            r#"path = "/", idle_timeout = parse("3")?"#,
+            "parse(\"3\")?",
+            "`idle_timeout` must be a number of seconds or a `Duration`\n= help: write `idle_timeout = 30`",
+        ),
         args("ill_typed_value", r#"path = "/", state = dyn Hub"#, "dyn Hub", STATE),
         args("ill_typed_value", r#"path = "/", state = Hub here"#, "Hub here", STATE),
         args(

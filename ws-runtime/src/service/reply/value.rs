@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use ws_core::close::CloseFrame;
 
 use crate::caller::outbox::Outgoing;
@@ -38,6 +38,8 @@ macro_rules! impl_replies {
 impl_replies! {
     [] &str => |text, target| target.push_text(text);
     [] &&str => |text, target| target.push_text(text);
+    [] &mut str => |text, target| target.push_text(text);
+    [] &mut String => |text, target| target.push_text(text);
     [] &String => |text, target| target.push_text(text);
     [] &Box<str> => |text, target| target.push_text(text);
     [] &Arc<str> => |text, target| target.push_text(text);
@@ -48,6 +50,8 @@ impl_replies! {
     [] Cow<'_, str> => |text, target| target.push_text(&text);
     [] &[u8] => |data, target| target.push_bytes(data);
     [] &&[u8] => |data, target| target.push_bytes(data);
+    [] &mut [u8] => |data, target| target.push_bytes(data);
+    [] &mut Vec<u8> => |data, target| target.push_bytes(data);
     [] &Vec<u8> => |data, target| target.push_bytes(data);
     [] &Box<[u8]> => |data, target| target.push_bytes(data);
     [] &Arc<[u8]> => |data, target| target.push_bytes(data);
@@ -56,6 +60,7 @@ impl_replies! {
     [] Vec<u8> => |data, target| target.push_bytes(&data);
     [] Box<[u8]> => |data, target| target.push_bytes(&data);
     [] Arc<[u8]> => |data, target| target.push_bytes(&data);
+    [] BytesMut => |data, target| target.push_bytes(&data);
     [] Bytes => |data, target| target.push_bytes(&data);
     [] Cow<'_, [u8]> => |data, target| target.push_bytes(&data);
     [const N: usize] [u8; N] => |data, target| target.push_bytes(&data);
