@@ -129,6 +129,9 @@ mod tests {
         let table = [
             ("mesage", "message", true),
             ("txt_message", "text_message", true),
+            ("massages", "message", true),
+            ("massager", "message", true),
+            ("passages", "message", false),
             ("pnig", "ping", true),
             ("colse", "close", true),
             ("clone", "close", false),

@@ -30,7 +30,7 @@
 /// | key | value | default |
 /// | --- | --- | --- |
 /// | `path` | `"/a/<name>/b/<rest..>"`: literals, parameters of one segment, or of the rest (last only, at least one segment); percent-decoded by segment, matched exactly | required |
-/// | `state` | a type that all connections of the service share, given to [`Listener::service_with`](crate::Listener::service_with) | `()` |
+/// | `state` | a type that all connections of the service share, `Send`, `Sync`, and `'static`, given to [`Listener::service_with`](crate::Listener::service_with) | `()` |
 /// | `subprotocols` | list of names, in the server's order of preference | `[]` |
 /// | `idle_timeout` | seconds without anything coming in or going out; 0 is off | 0 |
 /// | `max_frame_size` | bytes of payload of one data frame, in and out | 65 536 |
@@ -99,7 +99,7 @@ pub use ws_macros::service;
 /// | --- | --- |
 /// | `()` | nothing is sent |
 /// | `&str`, `String`, `Box<str>`, `Arc<str>`, `Cow<str>`, and references to these | a text message |
-/// | `&[u8]`, `Vec<u8>`, `Box<[u8]>`, `Arc<[u8]>`, `[u8; N]`, `Bytes`, `Cow<[u8]>`, and references to these | a binary message |
+/// | `&[u8]`, `Vec<u8>`, `Box<[u8]>`, `Arc<[u8]>`, `[u8; N]`, `Bytes`, `BytesMut`, `Cow<[u8]>`, and references to these | a binary message |
 /// | [`Message`](crate::Message), [`Prepared`](crate::Prepared) | as it is |
 /// | [`CloseFrame`](crate::CloseFrame) | the closing handshake begins |
 /// | a [`Stream`](crate::Stream) of any of these | each element is sent as it comes |

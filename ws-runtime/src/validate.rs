@@ -7,6 +7,8 @@ use std::fmt;
 /// A payload type that implements it is validated before its callback runs, unless the service says `validation = false`; a type that
 /// does not costs nothing. With the feature `garde`, every type that derives `garde::Validate` implements it.
 ///
+/// In a generic service the bounds in scope decide: a payload `T` is validated where `T: Validate` is one of them.
+///
 /// ```
 /// use websocket::{Validate, ValidationError};
 ///

@@ -78,6 +78,7 @@ fn callbacks() {
         "#[remote()] fn on_open(&self) {}",
         "#[cfg_attr(test, allow(unused))] #[remote] fn on_open(&self, #[cfg_attr(unix, allow(unused))] _: &Caller) {}",
         "#[remote] fn on_text_message(&self, _: &str) {}",
+        "#[remote] fn on_message<'a>(&self, m: Option<&'a str>) {}",
         "#[remote] fn on_text_message(&self, caller: &Caller, _text: String) {}",
         "#[remote] fn on_binary_message(&self, data: &[u8]) -> Bytes { Bytes::new() }",
         "#[remote] fn on_message(&self, Pair { a, b }: Pair) {}",

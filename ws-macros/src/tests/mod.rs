@@ -3,6 +3,7 @@
 mod accepted;
 mod catalogue;
 mod expansion;
+mod lints;
 mod robustness;
 mod rulebook;
 mod rules;

@@ -67,14 +67,14 @@ pub trait BytesPayload<'a>: Sized {
 pub trait Text<'a>: Raw<'a> {}
 
 impl<'a> Text<'a> for &'a str {}
-impl<'a> Text<'a> for String {}
+impl Text<'_> for String {}
 
 /// A byte type.
 pub trait Binary<'a>: Raw<'a> {}
 
 impl<'a> Binary<'a> for &'a [u8] {}
-impl<'a> Binary<'a> for Vec<u8> {}
-impl<'a> Binary<'a> for Bytes {}
+impl Binary<'_> for Vec<u8> {}
+impl Binary<'_> for Bytes {}
 
 // By way of another trait, and `do_not_recommend`: an error says what the trait says, and lists nothing of ours.
 #[diagnostic::do_not_recommend]

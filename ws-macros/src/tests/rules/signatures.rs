@@ -248,6 +248,7 @@ fn futures() -> Vec<Case> {
         returning("impl Future<Output = String> + Send + use<>"),
         returning("Pin<Box<dyn Future<Output = ()> + Send>>"),
         returning("futures::future::BoxFuture<'static, String>"),
+        returning("LocalBoxFuture<'_, String>"),
         service(
             "returned_future",
             r#"path = "/""#,

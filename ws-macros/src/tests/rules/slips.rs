@@ -3,7 +3,7 @@
 use super::{Case, args, item, members, service};
 
 pub(super) fn cases() -> Vec<Case> {
-    [keys(), events(), blocks(), callbacks(), upgrades(), states(), hidden()].into_iter().flatten().collect()
+    [keys(), paths(), events(), blocks(), callbacks(), upgrades(), states(), hidden()].into_iter().flatten().collect()
 }
 
 fn keys() -> Vec<Case> {
@@ -71,6 +71,11 @@ fn keys() -> Vec<Case> {
             "\"\"",
             "`dispatcher_stream_id` must not be empty\n= help: write the name of a field of the messages",
         ),
+    ]
+}
+
+fn paths() -> Vec<Case> {
+    vec![
         args(
             "invalid_path",
             r#"path = "/{id}""#,
