@@ -38,7 +38,7 @@ impl Chat {
     }
 
     #[remote]
-    async fn on_open(&mut self, caller: &Caller) -> String {
+    async fn on_open(&mut self, caller: &Caller) -> String^9 {
         let greeting = BODY
     }
 
@@ -257,6 +257,9 @@ class Checks:
         self.expect(broken is None or len(found) > len(elsewhere), f"{what}: no finding where the mistake is")
         for use, definition in [(2, 1), (3, 8), (4, 4)]:
             self.goes_to(what, source, use, STAND_IN, source.marks[definition])
+        # What the macro puts at a returned type, for the compiler to underline, is nothing to go to.
+        places = self.editor.at("definition", STAND_IN, source.inside(9)) or []
+        self.expect(len(places) == 1, f"{what}: mark 9 leads to {[place['uri'] for place in places]}, not to one place")
         self.goes_to(what, source, 6, ROOT / "ws-runtime" / "src" / "caller" / "mod.rs", None)
         for use, text in [(5, "error: &Error"), (7, "fn on_join(&mut self, caller: &Caller, room: &str) -> usize")]:
             hover = self.editor.at("hover", STAND_IN, source.inside(use)) or {"contents": {"value": ""}}

@@ -11,6 +11,7 @@ use crate::diag::Diagnostics;
 use crate::key::Key;
 use crate::message;
 use crate::suggest;
+use crate::types;
 
 /// `path = "/chat", state = Hub`
 pub(crate) struct RawArgs {
@@ -59,12 +60,18 @@ impl RawArgs {
         given.unwrap_or_else(|| parse_quote!(::websocket))
     }
 
-    /// The type of the state.
+    /// The type of the state, where it can be one.
     pub(crate) fn state(&self) -> Option<&Type> {
-        self.args.iter().find_map(|arg| match &arg.value {
+        let state = self.args.iter().find_map(|arg| match &arg.value {
             Some(RawValue::Type(state)) => Some(&**state),
             _ => None,
-        })
+        });
+        state.filter(|state| types::is_concrete(state))
+    }
+
+    /// Returns a key as it was written.
+    pub(crate) fn ident(&self, key: Key) -> Option<&Ident> {
+        self.args.iter().find(|arg| arg.key == key).map(|arg| &arg.ident)
     }
 
     /// Returns whether a key was given, with a valid value or not.

@@ -1,11 +1,14 @@
 //! A service that can be expanded: what is wrong with a service cannot be said with these types.
 
+use proc_macro2::Span;
 use syn::{Attribute, Expr, Ident, LitStr, Path, Type};
 
+use crate::args::RawArgs;
 use crate::item::RawImpl;
 use crate::key::Key;
 
 pub(crate) struct Service<'a> {
+    pub(crate) args: &'a RawArgs,
     pub(crate) block: &'a RawImpl,
     pub(crate) runtime: Path,
     pub(crate) path: &'a LitStr,
@@ -30,8 +33,17 @@ pub(crate) struct Setting<'a> {
 /// How a user's function is called.
 pub(crate) struct Function<'a> {
     pub(crate) name: &'a Ident,
+    /// The place of `async` or `fn`.
+    pub(crate) keyword: Span,
     pub(crate) is_async: bool,
-    pub(crate) output: Option<&'a Type>,
+    pub(crate) output: Option<Output<'a>>,
+}
+
+/// What a user's function returns: `-> String`.
+#[derive(Clone, Copy)]
+pub(crate) struct Output<'a> {
+    pub(crate) arrow: Span,
+    pub(crate) ty: &'a Type,
 }
 
 /// The function that answers upgrade requests.

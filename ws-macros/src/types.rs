@@ -108,6 +108,11 @@ pub(crate) fn static_reference(ty: &Type) -> Option<Lifetime> {
     search(peel(ty).to_token_stream())
 }
 
+/// Returns whether a type can be that of a value: it is not left out, and no `impl Trait` or `dyn Trait`.
+pub(crate) fn is_concrete(ty: &Type) -> bool {
+    !matches!(peel(ty), Type::ImplTrait(_) | Type::Infer(_) | Type::TraitObject(_))
+}
+
 /// Returns whether a type is spelt as one without a size.
 pub(crate) fn is_unsized(ty: &Type) -> bool {
     match peel(ty) {

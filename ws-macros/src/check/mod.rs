@@ -35,6 +35,7 @@ pub(crate) fn service<'a>(args: &'a RawArgs, item: &'a RawItem, diags: &mut Diag
     let upgrade = upgrade::check(block, settings.path.as_ref(), args, diags);
     let callbacks = callbacks::check(block, args, diags);
     let service = Service {
+        args,
         block,
         runtime: args.runtime(),
         path: settings.path?.literal,

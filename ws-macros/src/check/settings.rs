@@ -107,7 +107,7 @@ fn check_subprotocols<'a>(value: &'a Expr, diags: &mut Diagnostics) -> Vec<&'a L
 
 /// The state is a type with a name.
 fn check_state(state: &Type, diags: &mut Diagnostics) {
-    if matches!(types::peel(state), Type::ImplTrait(_) | Type::Infer(_) | Type::TraitObject(_)) {
+    if !types::is_concrete(state) {
         let key = Key::State;
         diags.report(state, message::ill_typed_value(key.name(), key.expected(), key.example()));
     }

@@ -7,7 +7,7 @@ use crate::diag::Diagnostics;
 use crate::item::RawMethod;
 use crate::marker as attributes;
 use crate::message;
-use crate::model::Function;
+use crate::model::{Function, Output};
 use crate::types;
 
 /// What a message calls the function.
@@ -141,10 +141,11 @@ fn check_lifetime(receiver: &Receiver, method: &RawMethod, diags: &mut Diagnosti
 pub(super) fn function(signature: &Signature) -> Function<'_> {
     Function {
         name: &signature.ident,
+        keyword: signature.asyncness.as_ref().map_or(signature.fn_token.span, |token| token.span),
         is_async: signature.asyncness.is_some(),
         output: match &signature.output {
             ReturnType::Default => None,
-            ReturnType::Type(_, output) => Some(output),
+            ReturnType::Type(arrow, ty) => Some(Output { arrow: arrow.spans[0], ty }),
         },
     }
 }

@@ -2,9 +2,11 @@
 
 use proc_macro2::{TokenStream, TokenTree};
 use quote::{ToTokens, quote};
-use syn::{Type, WhereClause};
 
 use super::place;
+use crate::args::RawArgs;
+use crate::item::RawImpl;
+use crate::key::Key;
 
 /// ```text
 /// where
@@ -13,23 +15,24 @@ use super::place;
 ///     Hub: __ws::Shareable,
 /// ```
 ///
-/// As bounds of the block they are one error where they are not met, at the type itself, and no second one for each future that holds
-/// the service. Of a generic service they ask nothing until it is used.
+/// As bounds of the block they are one error where they are not met, at `impl Chat` and `state = Hub`, and no second one for each future
+/// that holds the service. Of a generic service they ask nothing until it is used.
 ///
 /// They are `Send` and `State`, by names that no user has in scope: a lint of the user's would call the path needless.
-pub(super) fn expand(where_clause: Option<&WhereClause>, service: &TokenStream, state: Option<&Type>) -> TokenStream {
+pub(super) fn expand(args: &RawArgs, block: &RawImpl) -> TokenStream {
+    let predicates = block.header.generics.where_clause.iter().flat_map(|clause| &clause.predicates);
+    let service = block.self_ty().to_token_stream();
     let service_bound = (!is_higher_ranked(service.clone())).then(|| {
-        let sendable = place::across(service, quote!(__ws::Sendable));
-        let forever = place::at_end(service, quote!('static));
-        let bound = place::across(service, quote!(Self: #sendable + #forever));
-        quote!(#bound,)
+        let sendable = place::at(block.header.impl_token.span, quote!(Self: __ws::Sendable));
+        let (_, last) = place::ends(&service);
+        let forever = place::at(last, quote!(+ 'static));
+        quote!(#sendable #forever,)
     });
-    let predicates = where_clause.iter().flat_map(|clause| &clause.predicates);
-    let state_bound =
-        state.map(ToTokens::to_token_stream).filter(|state| !is_higher_ranked(state.clone())).map(|state| {
-            let shareable = place::across(&state, quote!(__ws::Shareable));
-            quote!(#state: #shareable,)
-        });
+    let state = args.state().map(ToTokens::to_token_stream).filter(|state| !is_higher_ranked(state.clone()));
+    let state_bound = state.zip(args.ident(Key::State)).map(|(state, key)| {
+        let shareable = place::at(key.span(), quote!(: __ws::Shareable));
+        quote!(#state #shareable,)
+    });
     quote!(where #(#predicates,)* #service_bound #state_bound)
 }
 

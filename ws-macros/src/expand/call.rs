@@ -40,17 +40,17 @@ fn expand_arm(service: &Service<'_>, callback: &Callback<'_>) -> TokenStream {
     let output = callback.function.output;
     let outcome = match callback.event {
         Event::Close { .. } => {
-            let end = place::at_output(output, quote!(__ws::NoReply::end));
+            let end = place::at_output(output, &quote!(__ws::NoReply::end));
             quote!(__ws::ended!(#call #end))
         }
         Event::Ping { .. } => {
-            let send = place::at_output(output, quote!(__ws::PongReply::send));
+            let send = place::at_output(output, &quote!(__ws::PongReply::send));
             quote!(__ws::pong!(#caller, #call #send))
         }
         _ => {
             let id = local("id");
             let carried = stream_id.map(|name| quote!(#name = #id,));
-            let send = place::at_output(output, quote!(__ws::Reply::send));
+            let send = place::at_output(output, &quote!(__ws::Reply::send));
             quote!(__ws::reply!(#caller, #carried #call #send))
         }
     };

@@ -32,19 +32,15 @@ pub(crate) fn fallback(args: &RawArgs, item: &RawItem, errors: Option<&TokenStre
 
 fn stand_in(args: &RawArgs, block: &RawImpl, descriptor: &TokenStream) -> TokenStream {
     let runtime = args.runtime();
-    // What is no type has no place here either.
-    let given = args
-        .state()
-        .filter(|ty| !matches!(types::peel(ty), Type::ImplTrait(_) | Type::Infer(_) | Type::TraitObject(_)));
-    let state = state(given);
+    let state = state(args.state());
     // A service has no lifetimes, so the block may be wrong in having some.
     let mut generics = block.header.generics.clone();
     generics.params =
         generics.params.into_iter().filter(|parameter| !matches!(parameter, GenericParam::Lifetime(_))).collect();
-    let (impl_generics, _, where_clause) = generics.split_for_impl();
+    let (impl_generics, _, _) = generics.split_for_impl();
     let impl_generics = elide::to_static(impl_generics.to_token_stream());
     let self_ty = elide::to_static(block.self_ty().to_token_stream());
-    let bounds = elide::to_static(bounds::expand(where_clause, &self_ty, given));
+    let bounds = elide::to_static(bounds::expand(args, block));
     quote! {
         const _: () = {
             use #runtime::__private as __ws;

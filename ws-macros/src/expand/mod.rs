@@ -40,11 +40,11 @@ use crate::model::Service;
 pub(crate) fn service(service: &Service<'_>) -> TokenStream {
     let Service { block, runtime, .. } = service;
     let self_ty = block.self_ty().to_token_stream();
-    let (impl_generics, _, where_clause) = block.header.generics.split_for_impl();
+    let (impl_generics, _, _) = block.header.generics.split_for_impl();
     let allowed = block.allows_deprecated().then(|| quote!(#[allow(deprecated)]));
-    let bounds = bounds::expand(where_clause, &self_ty, service.state);
+    let bounds = bounds::expand(service.args, block);
     let state = state(service.state);
-    let state_alias = place::across(&state, quote!(type State = #state;));
+    let state_alias = type_of_state(&state);
     let descriptor = descriptor::expand(service);
     let checks = checks::expand(service);
     let settings = settings::expand(service);
@@ -66,6 +66,12 @@ pub(crate) fn service(service: &Service<'_>) -> TokenStream {
             #impl_token #impl_generics __ws::Service for #self_ty #bounds #members
         };
     }
+}
+
+/// At the type that the user wrote, where it must be visible as far as the service is.
+fn type_of_state(state: &TokenStream) -> TokenStream {
+    let (first, last) = place::ends(state);
+    place::between(first, last, quote!(type State = #state;))
 }
 
 fn state(state: Option<&Type>) -> TokenStream {

@@ -10,7 +10,7 @@ use crate::model::{Service, Setting};
 
 /// ```text
 /// fn settings() -> __ws::Settings {
-///     __ws::Settings::new().idle_timeout(30).max_frame_size(__ws::Size::into_bytes(LIMIT))
+///     __ws::Settings::new().idle_timeout(30).max_frame_size(__ws::Size::into_bytes::<>(LIMIT))
 /// }
 /// ```
 pub(super) fn expand(service: &Service<'_>) -> Option<TokenStream> {
@@ -39,7 +39,7 @@ fn expand_value(setting: &Setting<'_>) -> TokenStream {
         Key::MaxFrameSize | Key::MaxMessageSize => quote!(__ws::Size::into_bytes),
         _ => quote!(__ws::Seconds::into_seconds),
     };
-    let conversion = place::across(&value, conversion);
+    let conversion = place::at_value(&value, &conversion);
     quote!(#conversion(#value))
 }
 

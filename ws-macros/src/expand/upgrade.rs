@@ -1,7 +1,7 @@
 //! How an upgrade request becomes a service.
 
 use proc_macro2::TokenStream;
-use quote::{ToTokens as _, quote};
+use quote::quote;
 
 use super::argument;
 use super::place::{self, local, local_at};
@@ -20,7 +20,7 @@ pub(super) fn expand(service: &Service<'_>, state: &TokenStream) -> TokenStream 
     let state_name = parameter("state", takes_state);
     let arguments: Vec<_> = upgrade.arguments.iter().map(|argument| expand_argument(service, argument)).collect();
     let call = place::call(&upgrade.function, &arguments);
-    let accept = place::at_output(upgrade.function.output, quote!(__ws::UpgradeReply::accept));
+    let accept = place::at_output(upgrade.function.output, &quote!(__ws::UpgradeReply::accept));
     quote! {
         async fn upgrade(#request_name: &__ws::UpgradeRequest, #state_name: &#state) -> __ws::UpgradeResult<Self> {
             __ws::accept!(#call #accept)
@@ -34,12 +34,10 @@ pub(super) fn expand(service: &Service<'_>, state: &TokenStream) -> TokenStream 
 /// }
 /// ```
 fn expand_default(service: &Service<'_>, state: &TokenStream) -> TokenStream {
-    let self_ty = service.block.self_ty().to_token_stream();
-    // Where the type is not `Default`, this is what the compiler underlines.
-    let accept = place::across(&self_ty, quote!(<#self_ty as __ws::DefaultService>::accept));
+    let self_ty = service.block.self_ty();
     quote! {
         async fn upgrade(_: &__ws::UpgradeRequest, _: &#state) -> __ws::UpgradeResult<Self> {
-            #accept()
+            <#self_ty as __ws::DefaultService>::accept()
         }
     }
 }
