@@ -77,7 +77,8 @@ async fn serve(port: u16) -> websocket::Result<()> {
                 std::future::pending::<()>().await; // no signal can be heard: serve until killed
             }
         })
-        .await
+        .await?;
+    Ok(())
 }
 
 /// Reads the command line.

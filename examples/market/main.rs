@@ -155,5 +155,6 @@ async fn serve(options: &Options) -> websocket::Result<()> {
                 std::future::pending::<()>().await; // no signal can be heard: serve until killed
             }
         })
-        .await
+        .await?;
+    Ok(())
 }

@@ -1,6 +1,7 @@
 //! The end of a server: everybody is told, every `on_close` runs, and nothing holds it up for longer than it was allowed to.
 
-use std::{net::SocketAddr, time::Duration};
+use std::net::SocketAddr;
+use std::time::{Duration, Instant};
 
 use tests::{
     polite::PoliteClient,
@@ -13,7 +14,7 @@ use tokio::{
     sync::oneshot::{self, Sender},
     task::{JoinHandle, yield_now},
 };
-use websocket::{Caller, CloseCode, Listener};
+use websocket::{Caller, CloseCode, Listener, Shutdown};
 
 /// Notes its end, or hangs where its path says.
 struct Hanging {
@@ -64,14 +65,18 @@ impl Hanging {
 struct Server {
     address: SocketAddr,
     stop: Sender<()>,
-    serving: JoinHandle<websocket::Result<()>>,
+    serving: JoinHandle<websocket::Result<Shutdown>>,
     entries: Entries,
 }
 
 impl Server {
     async fn start(shutdown_timeout: Duration) -> Self {
+        Self::serves(Listener::new(0).shutdown_timeout(shutdown_timeout)).await
+    }
+
+    async fn serves(listener: Listener) -> Self {
         let (journal, entries) = journal();
-        let listener = Listener::new(0).host("127.0.0.1").shutdown_timeout(shutdown_timeout);
+        let listener = listener.host("127.0.0.1");
         let bound = listener.service_with::<Hanging>(journal).bind().await.expect("the listener binds");
         let address = bound.local_addr();
         let (stop, stopped) = oneshot::channel::<()>();
@@ -81,9 +86,14 @@ impl Server {
 
     /// Tells it to stop, and returns what it has written down once it has.
     async fn stops(self) -> Entries {
+        self.stops_with().await.1
+    }
+
+    /// Tells it to stop, and returns how many connections were closed and aborted too.
+    async fn stops_with(self) -> ((usize, usize), Entries) {
         drop(self.stop);
-        within("the server to stop", self.serving).await.expect("no panic").expect("no error");
-        self.entries
+        let shutdown = within("the server to stop", self.serving).await.expect("no panic").expect("no error");
+        ((shutdown.closed, shutdown.aborted), self.entries)
     }
 }
 
@@ -104,7 +114,8 @@ async fn every_connection_is_closed_with_1001_and_on_close_runs_for_each() {
         clients.push(tokio::spawn(client.ended()));
     }
     let address = server.address;
-    let mut entries = server.stops().await;
+    let (counts, mut entries) = server.stops_with().await;
+    assert_eq!(counts, (20, 0));
     for client in clients {
         assert_eq!(within("a client's end", client).await.expect("no panic").0, 1001);
     }
@@ -180,7 +191,8 @@ async fn one_that_hangs_does_not_take_the_others_with_it() {
     server.entries.expect(&["message hangs"]).await;
     let client = PoliteClient::connect(server.address, "/x").await;
     let client = tokio::spawn(client.ended());
-    let mut entries = server.stops().await;
+    let (counts, mut entries) = server.stops_with().await;
+    assert_eq!(counts, (1, 1));
     assert_eq!(within("the client's end", client).await.expect("no panic").0, 1001);
     entries.expect(&["close 1001", "dropped"]).await;
 }
@@ -195,6 +207,29 @@ async fn a_connection_that_has_not_sent_its_request_does_not_hold_up_the_end() {
     server.stops().await;
     silent.ends().await;
     kept_alive.ends().await;
+}
+
+/// There are at least 25 ms between two batches.
+#[tokio::test]
+async fn connections_are_closed_in_batches() {
+    let start = async |batch| {
+        let server = Server::serves(Listener::new(0).shutdown_timeout(LONG).shutdown_batch(batch)).await;
+        for _ in 0..9 {
+            tokio::spawn(PoliteClient::connect(server.address, "/x").await.ended());
+        }
+        server
+    };
+    let server = start(1).await;
+    let begin = Instant::now();
+    assert_eq!(server.stops_with().await.0, (9, 0));
+    assert!(begin.elapsed() >= Duration::from_millis(8 * 25));
+    assert_eq!(start(9).await.stops_with().await.0, (9, 0));
+}
+
+#[tokio::test]
+async fn a_batch_of_nobody_is_refused_at_bind() {
+    let error = Listener::new(0).host("127.0.0.1").shutdown_batch(0).bind().await.expect_err("it is refused");
+    assert_eq!(error.to_string(), "invalid `shutdown_batch` of the listener: must be at least 1");
 }
 
 /// Longer than any wait in a test: whoever needs it has failed.

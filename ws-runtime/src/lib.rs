@@ -77,7 +77,7 @@ pub use crate::error::{
 };
 #[cfg(feature = "client")]
 pub use crate::error::{ConnectError, ResponseError};
-pub use crate::listener::{BoundListener, Listener};
+pub use crate::listener::{BoundListener, Listener, Shutdown};
 pub use crate::message::Message;
 pub use crate::prepared::Prepared;
 pub use crate::router::{Body, RequestLimits, Router, RouterBuilder};

@@ -247,6 +247,11 @@ impl Caller {
         lock(&self.shared.attributes).remove()
     }
 
+    /// Closes the connection because its server stops.
+    pub(crate) fn go_away(&self) {
+        self.start_close(&CloseFrame::going_away());
+    }
+
     pub(crate) fn start_close(&self, frame: &CloseFrame) {
         self.shared.start_close(Some(frame));
     }

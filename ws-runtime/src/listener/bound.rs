@@ -4,18 +4,15 @@ use std::future::{pending, poll_fn};
 use std::net::SocketAddr;
 use std::pin::pin;
 use std::task::Poll;
-use std::time::Duration;
 
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use crate::error::Result;
+use crate::listener::shutdown::{Shutdown, shut_down};
 use crate::listener::{ServerConfig, accept};
 use crate::router::Router;
-
-/// How long connections have to stop after they were told to break off.
-const ABORT_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// A listener whose socket is open: clients can connect, and are served as soon as it is.
 #[derive(Debug)]
@@ -45,15 +42,20 @@ impl BoundListener {
     /// # Errors
     /// None at present: what goes wrong with one connection does not end the others.
     pub async fn serve(self) -> Result<()> {
-        self.serve_until(pending()).await
+        self.serve_until(pending()).await.map(drop)
     }
 
     /// Serves until `signal` resolves; then stops accepting, closes every connection with 1001, and waits until all have ended,
     /// their `on_close` included. Those that have not by the [`shutdown_timeout`](crate::Listener::shutdown_timeout) are broken off.
+    /// Returns how many of each there were.
+    ///
+    /// Connections are closed in [batches](crate::Listener::shutdown_batch), in an order and with pauses drawn at random, so that
+    /// clients that reconnect do not do so all at once. `on_close` runs when a callback that is running has
+    /// ended; what that one writes after the close frame is not sent any more.
     ///
     /// # Errors
     /// None at present: what goes wrong with one connection does not end the others.
-    pub async fn serve_until(self, signal: impl Future<Output = ()>) -> Result<()> {
+    pub async fn serve_until(self, signal: impl Future<Output = ()>) -> Result<Shutdown> {
         let Self { socket, router, config, .. } = self;
         let (stopping, stop) = watch::channel(false);
         let mut requests = JoinSet::new();
@@ -75,19 +77,6 @@ impl BoundListener {
         }
         drop(socket);
         stopping.send_replace(true);
-        let connections = router.connections();
-        connections.close_all();
-        let all_ended = async {
-            while requests.join_next().await.is_some() {}
-            connections.all_ended().await;
-        };
-        if tokio::time::timeout(config.shutdown_timeout, all_ended).await.is_err() {
-            requests.shutdown().await;
-            connections.abort_all();
-            if tokio::time::timeout(ABORT_TIMEOUT, connections.all_ended()).await.is_err() {
-                tracing::error!("a callback blocks its thread: not every connection could be broken off");
-            }
-        }
-        Ok(())
+        Ok(shut_down(config.shutdown, router.connections(), requests).await)
     }
 }

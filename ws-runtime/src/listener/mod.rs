@@ -2,6 +2,7 @@
 
 mod accept;
 mod bound;
+mod shutdown;
 
 use std::time::Duration;
 
@@ -11,11 +12,13 @@ use http::{HeaderValue, Request, Response};
 #[cfg(feature = "deflate")]
 use crate::compression::Compression;
 use crate::error::{BoxError, ConfigError, Error, Result};
+use crate::listener::shutdown::ShutdownSettings;
 use crate::router::{Body, RequestLimits, Router, RouterBuilder};
 use crate::service::{NoState, Service};
 use crate::terms::SlowReceivers;
 
 pub use bound::BoundListener;
+pub use shutdown::Shutdown;
 
 /// Listens on a port and serves WebSocket services on it.
 ///
@@ -37,7 +40,7 @@ pub struct Listener {
     port: u16,
     server_name: Option<String>,
     handshake_timeout: Duration,
-    shutdown_timeout: Duration,
+    shutdown: ShutdownSettings,
     router: RouterBuilder,
 }
 
@@ -45,7 +48,7 @@ pub struct Listener {
 #[derive(Clone, Debug)]
 pub(crate) struct ServerConfig {
     pub(crate) server_name: Option<HeaderValue>,
-    pub(crate) shutdown_timeout: Duration,
+    pub(crate) shutdown: ShutdownSettings,
 }
 
 impl Listener {
@@ -61,7 +64,7 @@ impl Listener {
             port: 0,
             server_name: None,
             handshake_timeout: Duration::from_mins(2),
-            shutdown_timeout: Duration::from_secs(30),
+            shutdown: ShutdownSettings { timeout: Duration::from_secs(30), batch: 250 },
             router: Router::builder(),
         }
     }
@@ -87,7 +90,15 @@ impl Listener {
 
     /// Limits how long [`BoundListener::serve_until`] waits for connections to end before it breaks them off. Default 30 s.
     pub fn shutdown_timeout(mut self, timeout: Duration) -> Self {
-        self.shutdown_timeout = timeout;
+        self.shutdown.timeout = timeout;
+        self
+    }
+
+    /// Sets how many connections [`BoundListener::serve_until`] closes at once. The next go 25 to 75 ms later. The batches of a server
+    /// that has so many connections that this would take more than half of [`shutdown_timeout`](Self::shutdown_timeout) are larger.
+    /// At least 1; default 250.
+    pub fn shutdown_batch(mut self, connections: usize) -> Self {
+        self.shutdown.batch = connections;
         self
     }
 
@@ -191,7 +202,7 @@ impl Listener {
     /// # Errors
     /// [`Error::Config`] for an invalid setting or ambiguous paths, [`Error::Bind`] when the operating system refuses.
     pub async fn bind(self) -> Result<BoundListener> {
-        let Self { host, port, server_name, handshake_timeout, shutdown_timeout, router } = self;
+        let Self { host, port, server_name, handshake_timeout, shutdown, router } = self;
         let server_name = match server_name.map(HeaderValue::try_from) {
             None => None,
             Some(Ok(name)) => Some(name),
@@ -200,12 +211,15 @@ impl Listener {
                 return Err(ConfigError::Listener { key: "server_name", reason }.into());
             }
         };
+        if shutdown.batch == 0 {
+            return Err(ConfigError::Listener { key: "shutdown_batch", reason: "must be at least 1" }.into());
+        }
         let router = router.handshake_timeout(handshake_timeout).build()?;
         let socket = tokio::net::TcpListener::bind((host.as_str(), port))
             .await
             .map_err(|source| Error::Bind { address: format!("{host}:{port}"), source })?;
         let local_addr = socket.local_addr()?;
-        Ok(BoundListener::new(socket, local_addr, router, ServerConfig { server_name, shutdown_timeout }))
+        Ok(BoundListener::new(socket, local_addr, router, ServerConfig { server_name, shutdown }))
     }
 
     /// Binds and serves until the process ends.

@@ -5,7 +5,6 @@ use std::sync::{Arc, Mutex};
 
 use slab::Slab;
 use tokio::sync::Notify;
-use ws_core::close::CloseFrame;
 
 use crate::caller::Caller;
 use crate::caller::shared::{Phase, lock};
@@ -27,6 +26,8 @@ struct State {
     /// One for each ticket; `None` until its connection is open.
     callers: Slab<Option<Caller>>,
     is_closing: bool,
+    /// The connections that have ended since it began to close.
+    ended: usize,
 }
 
 /// A place among the connections, given back when it is dropped.
@@ -43,22 +44,29 @@ impl Connections {
         Ticket { registry: Arc::clone(&self.shared), key }
     }
 
-    /// Closes every connection with 1001, those still to come too.
-    pub(crate) fn close_all(&self) {
-        lock(&self.shared.state).is_closing = true;
-        for caller in self.open() {
-            caller.start_close(&CloseFrame::going_away());
-        }
+    /// From now on connections are closed as soon as they are open, and those that end are counted.
+    pub(crate) fn begin_closing(&self) {
+        let mut state = lock(&self.shared.state);
+        state.is_closing = true;
+        state.ended = 0;
+    }
+
+    /// Returns how many connections have ended since [`begin_closing`](Self::begin_closing).
+    pub(crate) fn ended(&self) -> usize {
+        lock(&self.shared.state).ended
     }
 
     /// Stops the task of every connection.
     pub(crate) fn abort_all(&self) {
         for caller in self.open() {
+            // Whoever could not be told before is told now.
+            caller.go_away();
             caller.shared().end(Phase::Aborted);
         }
     }
 
-    fn open(&self) -> Vec<Caller> {
+    /// Returns those whose handshake has ended.
+    pub(crate) fn open(&self) -> Vec<Caller> {
         lock(&self.shared.state).callers.iter().filter_map(|(_, caller)| caller.clone()).collect()
     }
 
@@ -84,7 +92,7 @@ impl Ticket {
             state.is_closing
         };
         if is_closing {
-            caller.start_close(&CloseFrame::going_away());
+            caller.go_away();
         }
     }
 }
@@ -93,6 +101,7 @@ impl Drop for Ticket {
     fn drop(&mut self) {
         let mut state = lock(&self.registry.state);
         let caller = state.callers.remove(self.key);
+        state.ended += usize::from(caller.is_some());
         if state.callers.is_empty() {
             // A server that was busy once does not keep the room for it.
             state.callers.shrink_to_fit();
