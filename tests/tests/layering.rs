@@ -14,7 +14,7 @@ const LAYERS: [&[&str]; 9] = [
     &["upgrade"],
     &["caller"],
     &["prepared"],
-    &["compression", "error", "kind", "message", "no_compression", "pool", "terms", "transport", "validate"],
+    &["compression", "error", "kind", "message", "no_compression", "origins", "pool", "terms", "transport", "validate"],
 ];
 
 #[test]

@@ -1,8 +1,8 @@
 //! The WebSocket protocol ([RFC 6455]) without I/O, and the tables that the macros and the runtime share.
 //!
 //! Nothing here reads a socket, a clock, or the environment. The always-present modules are tables: what the callbacks of a
-//! service are called ([`callback`]), which method a dispatched message means ([`dispatch`]), and what a path looks like
-//! ([`path`]). The feature `wire` adds the protocol itself, in the direction in which the bytes flow: [`handshake`], then
+//! service are called ([`callback`]), which method a dispatched message means ([`dispatch`]), what a path looks like
+//! ([`path`]), and what an origin does ([`origin`]). The feature `wire` adds the protocol itself, in the direction in which the bytes flow: [`handshake`], then
 //! [`frame`], [`mask`], [`utf8`], [`assembler`], all driven by [`protocol`], and at the end [`close`] and [`closing`].
 //!
 //! [RFC 6455]: https://www.rfc-editor.org/rfc/rfc6455
@@ -13,6 +13,7 @@ pub mod callback;
 pub mod dispatch;
 #[cfg(feature = "wire")]
 pub mod json;
+pub mod origin;
 pub mod path;
 
 #[cfg(feature = "wire")]

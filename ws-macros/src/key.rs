@@ -11,6 +11,7 @@ pub(crate) enum Key {
     IdleTimeout,
     MaxFrameSize,
     MaxMessageSize,
+    Origins,
     Path,
     PingInterval,
     PongTimeout,
@@ -20,7 +21,7 @@ pub(crate) enum Key {
 }
 
 impl Key {
-    pub(crate) const ALL: [Self; 14] = [
+    pub(crate) const ALL: [Self; 15] = [
         Self::Compression,
         Self::ConnectionClosureTimeout,
         Self::Crate,
@@ -29,6 +30,7 @@ impl Key {
         Self::IdleTimeout,
         Self::MaxFrameSize,
         Self::MaxMessageSize,
+        Self::Origins,
         Self::Path,
         Self::PingInterval,
         Self::PongTimeout,
@@ -51,6 +53,7 @@ impl Key {
             Self::IdleTimeout => "idle_timeout",
             Self::MaxFrameSize => "max_frame_size",
             Self::MaxMessageSize => "max_message_size",
+            Self::Origins => "origins",
             Self::Path => "path",
             Self::PingInterval => "ping_interval",
             Self::PongTimeout => "pong_timeout",
@@ -70,6 +73,7 @@ impl Key {
             Self::Crate => "a path",
             Self::Dispatcher | Self::DispatcherStreamId | Self::Path => "a string literal",
             Self::MaxFrameSize | Self::MaxMessageSize => "a whole number of bytes",
+            Self::Origins => "an array of origins or an `Origins`",
             Self::State => "a type",
             Self::Subprotocols => "an array of string literals",
             Self::Validation => "`true` or `false`",
@@ -87,6 +91,7 @@ impl Key {
             Self::IdleTimeout => "idle_timeout = 30",
             Self::MaxFrameSize => "max_frame_size = 65536",
             Self::MaxMessageSize => "max_message_size = 1048576",
+            Self::Origins => "origins = [\"https://example.com\"]",
             Self::Path => "path = \"/chat\"",
             Self::PingInterval => "ping_interval = 30",
             Self::PongTimeout => "pong_timeout = 20",

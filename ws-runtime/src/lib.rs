@@ -48,6 +48,7 @@ mod error;
 mod kind;
 mod listener;
 mod message;
+mod origins;
 mod pool;
 mod prepared;
 mod router;
@@ -77,15 +78,16 @@ pub use crate::error::{
 };
 #[cfg(feature = "client")]
 pub use crate::error::{ConnectError, ResponseError};
-pub use crate::listener::{BoundListener, Listener, Shutdown};
+pub use crate::listener::{BoundListener, KeepAlive, Listener, Shutdown};
 pub use crate::message::Message;
+pub use crate::origins::Origins;
 pub use crate::prepared::Prepared;
-pub use crate::router::{Body, RequestLimits, Router, RouterBuilder};
+pub use crate::router::{Body, RequestLimits, Router, RouterBuilder, TrustedProxies};
 #[cfg(feature = "deflate")]
 pub use crate::service::CompressionChoice;
 pub use crate::service::{
-    Accept, BytesPayload, DefaultService, FromError, FromReason, FromState, FromStatus, NoReply, NoState, Payload,
-    PongReply, Reply, Seconds, Service, Size, State, TextPayload, UpgradeReply,
+    Accept, BytesPayload, DefaultService, FromError, FromReason, FromState, FromStatus, NoReply, NoState,
+    OriginsChoice, Payload, PongReply, Reply, Seconds, Service, Size, State, TextPayload, UpgradeReply,
 };
 pub use crate::terms::SlowReceivers;
 pub use crate::upgrade::{FromSegment, FromValues, UpgradeError, UpgradeRequest};

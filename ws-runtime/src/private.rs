@@ -10,8 +10,8 @@ pub use crate::kind::Kind;
 pub use crate::service::CompressionChoice;
 pub use crate::service::{
     BytesPayload, Data, DefaultService, Descriptor, Event, Failure, FromError, FromReason, FromState, FromStatus,
-    Handled, NoReply, Outcome, Payload, PongReply, Reply, Seconds, SendFuture, Service, Settings, Size, Source,
-    State as Shareable, Target, TextPayload, UpgradeReply, UpgradeResult, answer, each, hand, stages,
+    Handled, NoReply, OriginsChoice, Outcome, Payload, PongReply, Reply, Seconds, SendFuture, Service, Settings, Size,
+    Source, State as Shareable, Target, TextPayload, UpgradeReply, UpgradeResult, answer, each, hand, stages,
 };
 pub use crate::upgrade::{FromSegment, FromValues, UpgradeRequest};
 pub use crate::{

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::sync::Mutex;
 use std::time::Duration;
 
-use websocket::{Compression, Listener};
+use websocket::{Compression, Listener, Origins};
 
 const SECONDS: u64 = 3;
 static LIMITS: Limits = Limits { message: 4096 };
@@ -76,6 +76,11 @@ services! {
     Compressed(path = "/", compression = Compression::shared().level(1))
     Uncompressed(path = "/", compression = Compression::off())
 
+    FromOnePage(path = "/", origins = ["https://example.com", "http://localhost:8080"])
+    FromPages(path = "/", origins = [frontend(), "https://example.com".to_owned()])
+    FromTheSame(path = "/", origins = Origins::same())
+    FromNoPage(path = "/", origins = Vec::<String>::new())
+
     NoSubprotocol(path = "/", subprotocols = [])
     Subprotocols(path = "/", subprotocols = ["chat.v2", "chat.v1",])
 
@@ -87,6 +92,10 @@ services! {
 
     Named(crate = ::websocket, path = "/")
     Unit(path = "/", state = ())
+}
+
+fn frontend() -> String {
+    "https://frontend.example".to_owned()
 }
 
 struct Hub;

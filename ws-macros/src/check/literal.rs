@@ -79,7 +79,14 @@ pub(super) fn check_size(key: Key, value: &Expr, diags: &mut Diagnostics) {
 
 /// Checks a value that no literal can be.
 pub(super) fn check_computed(key: Key, value: &Expr, diags: &mut Diagnostics) {
-    if matches!(
+    if !is_computed(value) {
+        report_ill_typed(key, value, diags);
+    }
+}
+
+/// Returns whether a value may be anything: it is no literal, and nothing made of them.
+pub(super) fn is_computed(value: &Expr) -> bool {
+    !matches!(
         peel(value),
         Expr::Array(_)
             | Expr::Closure(_)
@@ -88,9 +95,7 @@ pub(super) fn check_computed(key: Key, value: &Expr, diags: &mut Diagnostics) {
             | Expr::Try(_)
             | Expr::Tuple(_)
             | Expr::Unary(_)
-    ) {
-        report_ill_typed(key, value, diags);
-    }
+    )
 }
 
 /// Returns whether a literal says that it is of a type that the setting does not take.

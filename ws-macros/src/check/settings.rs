@@ -3,6 +3,8 @@
 use syn::ext::IdentExt as _;
 use syn::{Expr, LitStr, Type};
 
+use ws_core::origin;
+
 use super::literal;
 use super::path::{self, Path};
 use crate::args::{RawArg, RawArgs, RawValue};
@@ -56,6 +58,10 @@ impl<'a> Settings<'a> {
                 literal::check_size(key, value, diags);
                 self.values.push(Setting { key, value });
             }
+            Key::Origins => {
+                check_origins(value, diags);
+                self.values.push(Setting { key, value });
+            }
             Key::Dispatcher => self.dispatcher_key = check_field_name(key, value, diags),
             Key::DispatcherStreamId => self.stream_id = check_field_name(key, value, diags),
             Key::Path => self.path = literal::string(key, value, diags).and_then(|path| path::check(path, diags)),
@@ -103,6 +109,21 @@ fn check_subprotocols<'a>(value: &'a Expr, diags: &mut Diagnostics) -> Vec<&'a L
         subprotocols.push(literal);
     }
     subprotocols
+}
+
+/// Origins that are literals are checked; others are when the listener binds.
+fn check_origins(value: &Expr, diags: &mut Diagnostics) {
+    let Expr::Array(array) = literal::peel(value) else { return literal::check_computed(Key::Origins, value, diags) };
+    let mut known = Vec::new();
+    for element in array.elems.iter().filter(|element| !literal::is_computed(element)) {
+        let Some(literal) = literal::string(Key::Origins, element, diags) else { continue };
+        let text = literal.value();
+        match origin::canonical(&text) {
+            Err(error) => diags.report(literal, message::invalid_origin(&text, error)),
+            Ok(origin) if known.contains(&origin) => diags.report(literal, message::duplicate_origin(&text)),
+            Ok(origin) => known.push(origin),
+        }
+    }
 }
 
 /// The state is a type with a name.

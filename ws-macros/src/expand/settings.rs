@@ -2,7 +2,7 @@
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens as _, format_ident, quote};
-use syn::{Expr, ExprLit, ExprUnary};
+use syn::{Expr, ExprArray, ExprLit, ExprUnary};
 
 use super::place;
 use crate::key::Key;
@@ -36,6 +36,7 @@ fn expand_value(setting: &Setting<'_>) -> TokenStream {
     }
     let conversion = match setting.key {
         Key::Compression => quote!(__ws::CompressionChoice::into_compression),
+        Key::Origins => quote!(__ws::OriginsChoice::into_origins),
         Key::MaxFrameSize | Key::MaxMessageSize => quote!(__ws::Size::into_bytes),
         _ => quote!(__ws::Seconds::into_seconds),
     };
@@ -47,6 +48,7 @@ fn is_literal(value: &Expr) -> bool {
     match value {
         Expr::Lit(ExprLit { .. }) => true,
         Expr::Unary(ExprUnary { expr, .. }) => is_literal(expr),
+        Expr::Array(ExprArray { elems, .. }) => elems.iter().all(is_literal),
         _ => false,
     }
 }

@@ -2,6 +2,8 @@
 
 use std::fmt::Display;
 
+use ws_core::origin::InvalidOrigin;
+
 use super::Lines as _;
 use crate::marker::Marker;
 use crate::suggest;
@@ -105,6 +107,16 @@ pub(crate) fn invalid_subprotocol(name: &str) -> String {
 /// A subprotocol stands once in the list.
 pub(crate) fn duplicate_subprotocol(name: &str) -> String {
     format!("subprotocol `{name}` is listed twice")
+}
+
+/// An origin is a scheme, a host, and maybe a port.
+pub(crate) fn invalid_origin(origin: &str, error: InvalidOrigin) -> String {
+    format!("invalid origin `{}`", origin.escape_debug()).note(format!("it {}", error.requirement()))
+}
+
+/// An origin stands once in the list.
+pub(crate) fn duplicate_origin(origin: &str) -> String {
+    format!("origin `{}` is listed twice", origin.escape_debug())
 }
 
 /// The attributes `remote` and `upgrade` are for methods.

@@ -11,11 +11,12 @@ mod upgrade;
 use std::fmt::{Display, Write as _};
 
 pub(crate) use self::attribute::{
-    arguments_without_parentheses, attributes_exclude, duplicate_attribute, duplicate_subprotocol, empty_field_name,
-    expected_equals, expected_key, extractor_outside_upgrade, ill_typed_header, ill_typed_value, invalid_header_name,
-    invalid_subprotocol, key_without_value, marker_in_cfg_attr, marker_on_non_method, missing_comma, missing_path,
-    negative_seconds, path_by_another_name, pong_timeout_without_pings, stray_marker, stream_id_is_dispatcher_key,
-    stream_id_without_dispatcher_key, takes_no_arguments, unknown_key, value_too_large, zero_value,
+    arguments_without_parentheses, attributes_exclude, duplicate_attribute, duplicate_origin, duplicate_subprotocol,
+    empty_field_name, expected_equals, expected_key, extractor_outside_upgrade, ill_typed_header, ill_typed_value,
+    invalid_header_name, invalid_origin, invalid_subprotocol, key_without_value, marker_in_cfg_attr,
+    marker_on_non_method, missing_comma, missing_path, negative_seconds, path_by_another_name,
+    pong_timeout_without_pings, stray_marker, stream_id_is_dispatcher_key, stream_id_without_dispatcher_key,
+    takes_no_arguments, unknown_key, value_too_large, zero_value,
 };
 pub(crate) use self::callback::{
     argument_with_cfg, borrowing_boxed_stream, borrowing_stream, callback_of_another_name, callback_without_timeout,

@@ -5,27 +5,30 @@ use std::net::SocketAddr;
 use std::pin::pin;
 use std::task::Poll;
 
-use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use crate::error::Result;
+use crate::listener::ServerConfig;
+use crate::listener::accept::Acceptor;
+use crate::listener::admission::Admission;
+use crate::listener::serve::serve_http;
 use crate::listener::shutdown::{Shutdown, shut_down};
-use crate::listener::{ServerConfig, accept};
+
 use crate::router::Router;
 
 /// A listener whose socket is open: clients can connect, and are served as soon as it is.
 #[derive(Debug)]
 pub struct BoundListener {
-    socket: TcpListener,
+    acceptor: Acceptor,
     local_addr: SocketAddr,
     router: Router,
     config: ServerConfig,
 }
 
 impl BoundListener {
-    pub(crate) fn new(socket: TcpListener, local_addr: SocketAddr, router: Router, config: ServerConfig) -> Self {
-        Self { socket, local_addr, router, config }
+    pub(crate) fn new(acceptor: Acceptor, local_addr: SocketAddr, router: Router, config: ServerConfig) -> Self {
+        Self { acceptor, local_addr, router, config }
     }
 
     /// Returns the address that it listens on.
@@ -56,13 +59,14 @@ impl BoundListener {
     /// # Errors
     /// None at present: what goes wrong with one connection does not end the others.
     pub async fn serve_until(self, signal: impl Future<Output = ()>) -> Result<Shutdown> {
-        let Self { socket, router, config, .. } = self;
+        let Self { mut acceptor, router, config, .. } = self;
+        let admission = Admission::new(router.clone(), config.max_http_connections);
         let (stopping, stop) = watch::channel(false);
         let mut requests = JoinSet::new();
         {
             let mut signal = pin!(signal);
             loop {
-                let mut accepting = pin!(accept::accept(&socket));
+                let mut accepting = pin!(acceptor.accept());
                 let next = poll_fn(|cx| {
                     // Those that have ended give their memory back.
                     while let Poll::Ready(Some(_)) = requests.poll_join_next(cx) {}
@@ -72,10 +76,15 @@ impl BoundListener {
                     }
                 });
                 let Some((stream, remote_addr)) = next.await else { break };
-                requests.spawn(accept::serve_http(stream, remote_addr, router.clone(), config.clone(), stop.clone()));
+                let Some(admitted) = admission.admit(remote_addr) else {
+                    tracing::debug!(%remote_addr, "there is no room, not even to refuse a connection");
+                    continue;
+                };
+                let (router, config, stop) = (router.clone(), config.clone(), stop.clone());
+                requests.spawn(serve_http(stream, remote_addr, router, config, admitted, stop));
             }
         }
-        drop(socket);
+        drop(acceptor);
         stopping.send_replace(true);
         Ok(shut_down(config.shutdown, router.connections(), requests).await)
     }

@@ -1,7 +1,9 @@
 //! A socket, and the services behind it.
 
 mod accept;
+mod admission;
 mod bound;
+mod serve;
 mod shutdown;
 
 use std::time::Duration;
@@ -12,12 +14,15 @@ use http::{HeaderValue, Request, Response};
 #[cfg(feature = "deflate")]
 use crate::compression::Compression;
 use crate::error::{BoxError, ConfigError, Error, Result};
+use crate::listener::accept::Acceptor;
 use crate::listener::shutdown::ShutdownSettings;
-use crate::router::{Body, RequestLimits, Router, RouterBuilder};
+use crate::origins::Origins;
+use crate::router::{Body, RequestLimits, Router, RouterBuilder, TrustedProxies};
 use crate::service::{NoState, Service};
 use crate::terms::SlowReceivers;
 
 pub use bound::BoundListener;
+pub use serve::KeepAlive;
 pub use shutdown::Shutdown;
 
 /// Listens on a port and serves WebSocket services on it.
@@ -38,6 +43,10 @@ pub use shutdown::Shutdown;
 pub struct Listener {
     host: String,
     port: u16,
+    backlog: u32,
+    accept_rate: Option<u32>,
+    max_http_connections: usize,
+    keep_alive: KeepAlive,
     server_name: Option<String>,
     handshake_timeout: Duration,
     shutdown: ShutdownSettings,
@@ -49,6 +58,8 @@ pub struct Listener {
 pub(crate) struct ServerConfig {
     pub(crate) server_name: Option<HeaderValue>,
     pub(crate) shutdown: ShutdownSettings,
+    pub(crate) keep_alive: KeepAlive,
+    pub(crate) max_http_connections: usize,
 }
 
 impl Listener {
@@ -62,6 +73,10 @@ impl Listener {
         Self {
             host: "0.0.0.0".to_owned(),
             port: 0,
+            backlog: 1024,
+            accept_rate: None,
+            max_http_connections: 10_000,
+            keep_alive: KeepAlive::default(),
             server_name: None,
             handshake_timeout: Duration::from_mins(2),
             shutdown: ShutdownSettings { timeout: Duration::from_secs(30), batch: 250 },
@@ -105,6 +120,69 @@ impl Listener {
     /// Sets the `Server` header of every response. Default: none.
     pub fn server_name(mut self, name: impl Into<String>) -> Self {
         self.server_name = Some(name.into());
+        self
+    }
+
+    /// Chooses whether a TCP connection serves several HTTP requests. Default: [`KeepAlive::Auto`].
+    pub fn keep_alive(mut self, keep_alive: KeepAlive) -> Self {
+        self.keep_alive = keep_alive;
+        self
+    }
+
+    /// Sets how many connections the operating system may hold that are not accepted yet. At least 1; default 1024. Many systems
+    /// have a limit of their own, `net.core.somaxconn` on Linux.
+    pub fn backlog(mut self, connections: u32) -> Self {
+        self.backlog = connections;
+        self
+    }
+
+    /// Limits how many connections are accepted in a second: evenly, in bursts of at most a tenth of them. More wait in the
+    /// [`backlog`](Self::backlog). At least 1; default no limit.
+    pub fn accept_rate(mut self, per_second: u32) -> Self {
+        self.accept_rate = Some(per_second);
+        self
+    }
+
+    /// Limits how many WebSocket connections are open at once, those in their upgrade included: more are refused with 503 and
+    /// `Retry-After`, before any code of the service runs. At least 1; default no limit.
+    pub fn max_connections(mut self, count: usize) -> Self {
+        self.router = self.router.max_connections(count);
+        self
+    }
+
+    /// Limits the TCP connections of one address, WebSocket or not; an IPv6 network of 64 bits counts as one address. More are
+    /// refused with 429 and `Retry-After`. Those that come through one of the [`trusted_proxies`](Self::trusted_proxies) count for the
+    /// client that it names, from their upgrade on. At least 1; default no limit.
+    ///
+    /// Whoever is refused has 5 s to send the request. While 256 are being refused, others are closed without an answer.
+    pub fn max_connections_per_address(mut self, count: usize) -> Self {
+        self.router = self.router.max_connections_per_address(count);
+        self
+    }
+
+    /// Limits the TCP connections that are no WebSocket connections: those whose request is still to come or to be answered, and
+    /// those that keep-alive holds open. More are refused with 503 and `Retry-After`, in the way of
+    /// [`max_connections_per_address`](Self::max_connections_per_address). At least 1; default 10 000.
+    pub fn max_http_connections(mut self, count: usize) -> Self {
+        self.max_http_connections = count;
+        self
+    }
+
+    /// Sets the `Retry-After` of those for whom there is no room, rounded up to seconds. Default 10 s.
+    pub fn retry_after(mut self, time: Duration) -> Self {
+        self.router = self.router.retry_after(time);
+        self
+    }
+
+    /// Chooses which web pages may connect, unless the service chooses itself. Default: [`Origins::same`].
+    pub fn origins(mut self, origins: Origins) -> Self {
+        self.router = self.router.origins(origins);
+        self
+    }
+
+    /// Names the proxies whose word about their clients is taken. Default: [`TrustedProxies::none`].
+    pub fn trusted_proxies(mut self, proxies: TrustedProxies) -> Self {
+        self.router = self.router.trusted_proxies(proxies);
         self
     }
 
@@ -202,24 +280,18 @@ impl Listener {
     /// # Errors
     /// [`Error::Config`] for an invalid setting or ambiguous paths, [`Error::Bind`] when the operating system refuses.
     pub async fn bind(self) -> Result<BoundListener> {
-        let Self { host, port, server_name, handshake_timeout, shutdown, router } = self;
-        let server_name = match server_name.map(HeaderValue::try_from) {
-            None => None,
-            Some(Ok(name)) => Some(name),
-            Some(Err(_)) => {
-                let reason = "must be visible ASCII, as a header value is";
-                return Err(ConfigError::Listener { key: "server_name", reason }.into());
-            }
-        };
-        if shutdown.batch == 0 {
-            return Err(ConfigError::Listener { key: "shutdown_batch", reason: "must be at least 1" }.into());
-        }
-        let router = router.handshake_timeout(handshake_timeout).build()?;
-        let socket = tokio::net::TcpListener::bind((host.as_str(), port))
+        self.check()?;
+        let server_name = self.server_name.map(HeaderValue::try_from).transpose().map_err(|_| {
+            ConfigError::Listener { key: "server_name", reason: "must be visible ASCII, as a header value is" }
+        })?;
+        let Self { host, port, backlog, accept_rate, shutdown, keep_alive, max_http_connections, .. } = self;
+        let router = self.router.handshake_timeout(self.handshake_timeout).build()?;
+        let acceptor = Acceptor::open(&host, port, backlog, accept_rate)
             .await
             .map_err(|source| Error::Bind { address: format!("{host}:{port}"), source })?;
-        let local_addr = socket.local_addr()?;
-        Ok(BoundListener::new(socket, local_addr, router, ServerConfig { server_name, shutdown }))
+        let local_addr = acceptor.local_addr()?;
+        let config = ServerConfig { server_name, shutdown, keep_alive, max_http_connections };
+        Ok(BoundListener::new(acceptor, local_addr, router, config))
     }
 
     /// Binds and serves until the process ends.
@@ -228,5 +300,18 @@ impl Listener {
     /// Those of [`bind`](Self::bind).
     pub async fn serve(self) -> Result<()> {
         self.bind().await?.serve().await
+    }
+
+    fn check(&self) -> Result<(), ConfigError> {
+        let at_least_1 = [
+            ("accept_rate", self.accept_rate == Some(0)),
+            ("backlog", self.backlog == 0),
+            ("max_http_connections", self.max_http_connections == 0),
+            ("shutdown_batch", self.shutdown.batch == 0),
+        ];
+        match at_least_1.into_iter().find(|(_, is_zero)| *is_zero) {
+            None => Ok(()),
+            Some((key, _)) => Err(ConfigError::Listener { key, reason: "must be at least 1" }),
+        }
     }
 }

@@ -10,11 +10,13 @@ use ws_core::path::{self, Segment, Template};
 
 use crate::compression::Compression;
 use crate::error::{BoxError, ConfigError, Result};
+use crate::origins::Origins;
+use crate::router::addresses::Addresses;
 use crate::router::body::Body;
 use crate::router::connections::Connections;
 use crate::router::endpoint::{Endpoint, Registered};
 use crate::router::limits::RequestLimits;
-use crate::router::{BoxedFuture, Config, Router, Shared, response};
+use crate::router::{BoxedFuture, Config, Router, Shared, TrustedProxies, response};
 use crate::service::{Descriptor, NoState, Service};
 use crate::terms::{Bounds, SlowReceivers};
 
@@ -44,6 +46,11 @@ impl RouterBuilder {
             handshake_timeout: Some(Duration::from_mins(2)),
             compression: Compression::default(),
             bounds: Bounds::new(),
+            origins: Origins::same(),
+            proxies: TrustedProxies::none(),
+            max_connections: None,
+            max_connections_per_address: None,
+            retry_after: Duration::from_secs(10),
         };
         Self { services: Vec::new(), fallback: None, config }
     }
@@ -92,6 +99,35 @@ impl RouterBuilder {
         // Much longer ones would not be a point in time any more.
         const LONGEST: Duration = Duration::from_hours(24 * 365);
         self.config.handshake_timeout = Some(timeout.min(LONGEST)).filter(|timeout| !timeout.is_zero());
+        self
+    }
+
+    /// Chooses which web pages may connect, unless the service chooses itself. Default: [`Origins::same`].
+    pub fn origins(mut self, origins: Origins) -> Self {
+        self.config.origins = origins;
+        self
+    }
+
+    /// Limits how many WebSocket connections are open at once, those in their upgrade included: more are refused with 503 and
+    /// `Retry-After`, before any code of the service runs. At least 1; default no limit.
+    pub fn max_connections(mut self, count: usize) -> Self {
+        self.config.max_connections = Some(count);
+        self
+    }
+
+    /// Sets the `Retry-After` of those for whom there is no room, rounded up to seconds. Default 10 s.
+    pub fn retry_after(mut self, time: Duration) -> Self {
+        self.config.retry_after = time;
+        self
+    }
+
+    pub(crate) fn max_connections_per_address(mut self, count: usize) -> Self {
+        self.config.max_connections_per_address = Some(count);
+        self
+    }
+
+    pub(crate) fn trusted_proxies(mut self, proxies: TrustedProxies) -> Self {
+        self.config.proxies = proxies;
         self
     }
 
@@ -154,11 +190,7 @@ impl RouterBuilder {
     /// # Errors
     /// [`ConfigError`] for the first setting that is out of its range, and for two services whose paths are ambiguous.
     pub fn build(self) -> Result<Router> {
-        self.config.limits.check()?;
-        self.config.bounds.check()?;
-        if let Some((key, reason)) = self.config.compression.mistake() {
-            return Err(ConfigError::Listener { key, reason }.into());
-        }
+        self.config.check()?;
         let mut routes = matchit::Router::new();
         let mut known: Vec<(String, &'static Descriptor)> = Vec::new();
         for Registration { descriptor, endpoint } in self.services {
@@ -176,7 +208,9 @@ impl RouterBuilder {
             known.push((pattern, descriptor));
         }
         let Self { fallback, config, .. } = self;
-        Ok(Router { shared: Arc::new(Shared { routes, fallback, config, connections: Connections::default() }) })
+        let connections = Connections::default();
+        let addresses = Addresses::new(config.max_connections_per_address);
+        Ok(Router { shared: Arc::new(Shared { routes, fallback, config, connections, addresses }) })
     }
 }
 

@@ -19,6 +19,7 @@ use crate::compression::Negotiated;
 use crate::connection::{self, Connection, Established};
 use crate::router::body::Body;
 use crate::router::connections::{Connections, Ticket};
+use crate::router::peer::Source;
 use crate::router::response;
 use crate::router::{BoxedFuture, Config};
 use crate::service::{Accept, Service, Settings, UpgradeResult};
@@ -35,6 +36,7 @@ pub(crate) trait Endpoint: Send + Sync {
 /// A valid upgrade request, and what its connection needs.
 pub(crate) struct Handshake<'a> {
     pub(crate) request: UpgradeRequest,
+    pub(crate) source: Source,
     /// The answer to the client's key.
     pub(crate) accept_key: String,
     pub(crate) on_upgrade: OnUpgrade,
@@ -53,8 +55,17 @@ pub(crate) struct Registered<S: Service> {
 impl<S: Service> Endpoint for Registered<S> {
     fn upgrade<'a>(&'a self, handshake: Handshake<'a>) -> BoxedFuture<'a, Response<Body>> {
         Box::pin(async move {
+            let Handshake { request, source, config, connections, .. } = &handshake;
+            let origins = self.settings.origins.as_ref().unwrap_or(&config.origins);
+            if let Err(error) = origins.check(source.reached(), request.headers()) {
+                tracing::debug!(service = S::DESCRIPTOR.name, %error, "a foreign page was refused");
+                return response::refusal(UpgradeError::forbidden(error.to_string()));
+            }
+            let Some(ticket) = connections.ticket(config.max_connections, source.place.clone()) else {
+                return response::overloaded(StatusCode::SERVICE_UNAVAILABLE, config.retry_after);
+            };
             match self.accept(&handshake).await {
-                Ok(accept) => self.establish(accept, handshake),
+                Ok(accept) => self.establish(accept, handshake, ticket),
                 Err(error) => response::refusal(error),
             }
         })
@@ -85,8 +96,8 @@ impl<S: Service> Registered<S> {
     }
 
     /// Answers 101 and spawns the connection.
-    fn establish(&self, accept: Accept<S>, handshake: Handshake<'_>) -> Response<Body> {
-        let Handshake { request, accept_key, on_upgrade, config, connections } = handshake;
+    fn establish(&self, accept: Accept<S>, handshake: Handshake<'_>, ticket: Ticket) -> Response<Body> {
+        let Handshake { request, accept_key, on_upgrade, config, .. } = handshake;
         let Ok(id) = ConnectionId::random() else {
             tracing::error!("the operating system has no random numbers for a connection id");
             return response::status(StatusCode::INTERNAL_SERVER_ERROR);
@@ -100,7 +111,7 @@ impl<S: Service> Registered<S> {
             identity: Identity { id, subprotocol: subprotocol.map(Box::from), remote_addr, is_secure },
             compression,
             terms: Arc::clone(self.terms.get_or_init(|| Arc::new(terms::<S>(&self.settings, config)))),
-            ticket: connections.ticket(),
+            ticket,
         };
         tokio::spawn(start(service, starting, on_upgrade));
         response::switching_protocols(headers, &accept_key, subprotocol, extensions.as_deref())

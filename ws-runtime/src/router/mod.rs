@@ -4,16 +4,18 @@
 //! it fits into any hyper or axum server. What is no upgrade to one of its services is answered with an error status, or goes
 //! to the fallback.
 
+pub(crate) mod addresses;
 mod body;
 mod builder;
 pub(crate) mod connections;
 mod endpoint;
 mod limits;
-mod response;
+pub(crate) mod peer;
+mod proxies;
+pub(crate) mod response;
 
 use std::convert::Infallible;
 use std::fmt;
-use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -26,16 +28,20 @@ use ws_core::handshake;
 use ws_core::path;
 
 use crate::compression::Compression;
-use crate::error::BoxError;
+use crate::error::{BoxError, ConfigError};
+use crate::origins::Origins;
+use crate::router::addresses::Addresses;
 use crate::router::builder::{Fallback, Route};
 use crate::router::connections::Connections;
 use crate::router::endpoint::Handshake;
+use crate::router::peer::{Peer, Source};
 use crate::terms::Bounds;
 use crate::upgrade::UpgradeRequest;
 
 pub use body::Body;
 pub use builder::RouterBuilder;
 pub use limits::RequestLimits;
+pub use proxies::TrustedProxies;
 
 /// A future that can be sent to another thread, boxed.
 pub(crate) type BoxedFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -69,6 +75,7 @@ struct Shared {
     fallback: Option<Box<dyn Fallback>>,
     config: Config,
     connections: Connections,
+    addresses: Addresses,
 }
 
 /// The settings of a router.
@@ -79,13 +86,35 @@ pub(crate) struct Config {
     pub(crate) handshake_timeout: Option<Duration>,
     pub(crate) compression: Compression,
     pub(crate) bounds: Bounds,
+    pub(crate) origins: Origins,
+    pub(crate) proxies: TrustedProxies,
+    /// WebSocket connections; `None` is no limit.
+    pub(crate) max_connections: Option<usize>,
+    /// TCP connections of each address; `None` is no limit.
+    pub(crate) max_connections_per_address: Option<usize>,
+    /// What those are told for whom there is no room.
+    pub(crate) retry_after: Duration,
 }
 
-/// Where a request came from; attached to requests by the listener.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Origin {
-    pub(crate) remote_addr: SocketAddr,
-    pub(crate) is_secure: bool,
+impl Config {
+    /// # Errors
+    /// The first setting that is out of its range.
+    fn check(&self) -> Result<(), ConfigError> {
+        self.limits.check()?;
+        self.bounds.check()?;
+        let mistakes = [
+            self.compression.mistake(),
+            self.origins.mistake().map(|reason| ("origins", reason)),
+            self.proxies.mistake().map(|reason| ("trusted_proxies", reason)),
+            (self.max_connections == Some(0)).then_some(("max_connections", "must be at least 1")),
+            (self.max_connections_per_address == Some(0))
+                .then_some(("max_connections_per_address", "must be at least 1")),
+        ];
+        match mistakes.into_iter().flatten().next() {
+            None => Ok(()),
+            Some((key, reason)) => Err(ConfigError::Listener { key, reason }),
+        }
+    }
 }
 
 impl Router {
@@ -96,6 +125,10 @@ impl Router {
 
     pub(crate) fn connections(&self) -> &Connections {
         &self.shared.connections
+    }
+
+    pub(crate) fn addresses(&self) -> &Addresses {
+        &self.shared.addresses
     }
 
     pub(crate) fn config(&self) -> &Config {
@@ -137,12 +170,14 @@ impl Router {
         };
         let on_upgrade = hyper::upgrade::on(&mut request);
         let (parts, _) = request.into_parts();
-        let origin = parts.extensions.get::<Origin>().copied();
-        let remote_addr = origin.map(|origin| origin.remote_addr);
-        let is_secure = origin.is_some_and(|origin| origin.is_secure);
-        let request = UpgradeRequest::new(parts, parameters, remote_addr, is_secure);
-        let Shared { config, connections, .. } = &*self.shared;
-        route.endpoint.upgrade(Handshake { request, accept_key, on_upgrade, config, connections }).await
+        let Shared { config, connections, addresses, .. } = &*self.shared;
+        let peer = parts.extensions.get::<Peer>();
+        let source = match Source::of(peer, &config.proxies, addresses, &parts.uri, &parts.headers) {
+            Ok(source) => source,
+            Err(addresses::Full) => return response::overloaded(StatusCode::TOO_MANY_REQUESTS, config.retry_after),
+        };
+        let request = UpgradeRequest::new(parts, parameters, source.remote_addr, source.is_secure.unwrap_or_default());
+        route.endpoint.upgrade(Handshake { request, source, accept_key, on_upgrade, config, connections }).await
     }
 
     fn limit_body<B>(&self, request: Request<B>) -> Request<Body>

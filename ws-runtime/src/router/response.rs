@@ -1,11 +1,12 @@
 //! The answers of the router itself.
 
 use http::header::{
-    CONNECTION, CONTENT_TYPE, HeaderName, HeaderValue, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_EXTENSIONS,
+    CONNECTION, CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_EXTENSIONS,
     SEC_WEBSOCKET_PROTOCOL, SEC_WEBSOCKET_VERSION, UPGRADE,
 };
 use http::{HeaderMap, Response, StatusCode};
 use std::borrow::Cow;
+use std::time::Duration;
 use ws_core::handshake::VERSION;
 use ws_core::handshake::server::HandshakeError;
 
@@ -61,6 +62,14 @@ pub(crate) fn bad_handshake(error: HandshakeError) -> Response<Body> {
         set(&mut response, CONNECTION, "Upgrade");
         set(&mut response, SEC_WEBSOCKET_VERSION, VERSION);
     }
+    response
+}
+
+/// Refuses whoever there is no room for at present.
+pub(crate) fn overloaded(code: StatusCode, retry_after: Duration) -> Response<Body> {
+    let mut response = status(code);
+    let seconds = retry_after.as_secs() + u64::from(retry_after.subsec_nanos() > 0);
+    response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
     response
 }
 

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use crate::compression::Compression;
 use crate::error::ConfigError;
+use crate::origins::Origins;
 
 /// The settings of a service that may be any expression, and the first mistake in them.
 #[derive(Clone, Debug)]
@@ -16,6 +17,8 @@ pub struct Settings {
     pub(crate) pong_timeout: Duration,
     /// `None`: as the listener says.
     pub(crate) compression: Option<Compression>,
+    /// `None`: as the listener says.
+    pub(crate) origins: Option<Origins>,
     mistake: Option<(&'static str, &'static str)>,
 }
 
@@ -68,6 +71,38 @@ impl CompressionChoice for Compression {
     }
 }
 
+/// The web pages that may connect: an array or a `Vec` of origins, or an [`Origins`].
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not say which origins are allowed",
+    label = "not origins",
+    note = "use a list such as `[\"https://example.com\"]`, or a `websocket::Origins`"
+)]
+pub trait OriginsChoice {
+    /// Returns the choice.
+    fn into_origins(self) -> Origins;
+}
+
+#[diagnostic::do_not_recommend]
+impl OriginsChoice for Origins {
+    fn into_origins(self) -> Origins {
+        self
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: AsRef<str>, const N: usize> OriginsChoice for [T; N] {
+    fn into_origins(self) -> Origins {
+        Origins::only(self)
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: AsRef<str>> OriginsChoice for Vec<T> {
+    fn into_origins(self) -> Origins {
+        Origins::only(self)
+    }
+}
+
 impl Settings {
     /// The documented defaults.
     #[must_use]
@@ -80,6 +115,7 @@ impl Settings {
             ping_interval: None,
             pong_timeout: Duration::from_secs(20),
             compression: None,
+            origins: None,
             mistake: None,
         }
     }
@@ -142,6 +178,17 @@ impl Settings {
             self.mistake.get_or_insert(mistake);
         }
         self.compression = Some(compression);
+        self
+    }
+
+    /// Instead of what the listener says.
+    #[must_use]
+    pub fn origins(mut self, origins: impl OriginsChoice) -> Self {
+        let origins = origins.into_origins();
+        if let Some(reason) = origins.mistake() {
+            self.mistake.get_or_insert(("origins", reason));
+        }
+        self.origins = Some(origins);
         self
     }
 

@@ -97,6 +97,16 @@ fn names() -> Vec<Entry> {
             [args(r#"path = "/chat", subprotocols = ["chat.v1", "chat.v1"]"#)],
             [args(r#"path = "/chat", subprotocols = ["chat.v2", "chat.v1"]"#)],
         ),
+        entry(
+            "invalid_origin",
+            [args(r#"path = "/chat", origins = ["https://example.com/"]"#)],
+            [args(r#"path = "/chat", origins = ["https://example.com"]"#)],
+        ),
+        entry(
+            "duplicate_origin",
+            [args(r#"path = "/chat", origins = ["https://example.com", "https://example.com:443"]"#)],
+            [args(r#"path = "/chat", origins = ["https://example.com", "https://example.com:8443"]"#)],
+        ),
     ]
 }
 

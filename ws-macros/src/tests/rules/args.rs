@@ -1,7 +1,7 @@
 use super::{Case, args};
 
 pub(super) fn cases() -> Vec<Case> {
-    [keys(), forms(), values(), companions(), literals(), subprotocols()].into_iter().flatten().collect()
+    [keys(), forms(), values(), companions(), literals(), subprotocols(), origins()].into_iter().flatten().collect()
 }
 
 fn keys() -> Vec<Case> {
@@ -17,7 +17,7 @@ fn keys() -> Vec<Case> {
             r#"path = "/", timeout = 30, state = Hub"#,
             "timeout",
             "unknown `service` attribute `timeout`\n= note: the attributes are `compression`, `connection_closure_timeout`, `crate`, \
-             `dispatcher_key`, `dispatcher_stream_id`, `idle_timeout`, `max_frame_size`, `max_message_size`, `path`, \
+             `dispatcher_key`, `dispatcher_stream_id`, `idle_timeout`, `max_frame_size`, `max_message_size`, `origins`, `path`, \
              `ping_interval`, `pong_timeout`, `state`, `subprotocols`, and `validation`",
         ),
         // The path is there, only misspelt: it is not missing too.
@@ -289,4 +289,51 @@ fn subprotocols() -> Vec<Case> {
             "subprotocol `a` is listed twice",
         ),
     ]
+}
+
+fn origins() -> Vec<Case> {
+    const EXPECTED: &str =
+        "`origins` must be an array of origins or an `Origins`\n= help: write `origins = [\"https://example.com\"]`";
+    let mut cases = vec![
+        args("ill_typed_value", r#"path = "/", origins = "https://a.example""#, "\"https://a.example\"", EXPECTED),
+        args("ill_typed_value", r#"path = "/", origins = ("https://a.example")"#, "(\"https://a.example\")", EXPECTED),
+        args("ill_typed_value", r#"path = "/", origins = ["https://a.example", 5]"#, "5", EXPECTED),
+        args(
+            "ill_typed_value",
+            r#"path = "/", origins = [["https://a.example"]]"#,
+            "[\"https://a.example\"]",
+            EXPECTED,
+        ),
+        args(
+            "duplicate_origin",
+            r#"path = "/", origins = ["https://a.example", FRONTEND, "HTTPS://a.example:443"]"#,
+            "\"HTTPS://a.example:443\"",
+            "origin `HTTPS://a.example:443` is listed twice",
+        ),
+    ];
+    cases.extend(invalid_origins());
+    cases
+}
+
+fn invalid_origins() -> Vec<Case> {
+    macro_rules! invalid {
+        ($($origin:literal: $requirement:literal,)*) => {
+            vec![$(args(
+                "invalid_origin",
+                concat!("path = \"/\", origins = [\"", $origin, "\"]"),
+                concat!("\"", $origin, "\""),
+                concat!("invalid origin `", $origin, "`\n= note: it ", $requirement),
+            )),*]
+        };
+    }
+    invalid! {
+        "https://a.example/": "must end after the host and the port, without a slash",
+        "a.example": "must begin with a scheme, as in `https://example.com`",
+        "*": "must begin with a scheme, as in `https://example.com`",
+        "wss://a.example": "must have the scheme of the page, `http` or `https`",
+        "https://*.a.example": "must be one origin: a `*` has no meaning in it",
+        "https://a.example:x": "must have a port from 0 to 65535, or none",
+        "https://me@a.example": "must not name a user",
+        "https://": "must name a host: letters, digits, `-`, `.`, and `_`, or an IPv6 address in brackets",
+    }
 }

@@ -1,0 +1,101 @@
+//! HTTP on one TCP connection: until it is upgraded, ends, or the server stops.
+
+use std::convert::Infallible;
+use std::future::poll_fn;
+use std::net::SocketAddr;
+use std::pin::pin;
+use std::time::Duration;
+
+use http::{Request, Response, header};
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::net::TcpStream;
+use tokio::sync::watch;
+use tower_service::Service as _;
+
+use crate::listener::ServerConfig;
+use crate::listener::admission::Admitted;
+use crate::router::peer::Peer;
+use crate::router::{Body, Router, response};
+
+/// How long somebody for whom there is no room has to send the request that is refused.
+const REFUSAL_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// Whether a TCP connection serves several HTTP requests, one after the other.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum KeepAlive {
+    /// As the client asks: HTTP/1.1 keeps the connection unless it says `Connection: close`, HTTP/1.0 ends it unless it says
+    /// `Connection: keep-alive`.
+    #[default]
+    Auto,
+    /// Every answer that is no upgrade ends the connection.
+    Never,
+}
+
+/// Serves the requests of a connection.
+pub(crate) async fn serve_http(
+    stream: TcpStream,
+    remote_addr: SocketAddr,
+    router: Router,
+    config: ServerConfig,
+    admitted: Admitted,
+    mut stop: watch::Receiver<bool>,
+) {
+    let Admitted { refusal, place, slot } = admitted;
+    let peer = Peer { remote_addr, is_secure: false, place };
+    let builder = protocol(&router, &config, refusal.is_some());
+    let service = service_fn(|mut request: Request<Incoming>| {
+        request.extensions_mut().insert(peer.clone());
+        let (mut router, server_name) = (router.clone(), config.server_name.clone());
+        async move {
+            let mut response = match refusal {
+                Some(status) => refuse(&router, status),
+                None => router.call(request).await?,
+            };
+            if let Some(name) = server_name {
+                response.headers_mut().insert(header::SERVER, name);
+            }
+            Ok::<_, Infallible>(response)
+        }
+    });
+    // Boxed, so that the task is small while it waits for the end of a slow request.
+    let mut connection = Box::pin(builder.serve_connection(TokioIo::new(stream), service).with_upgrades());
+    let mut stopped = pin!(stop.wait_for(|is_stopping| *is_stopping));
+    let mut is_stopping = false;
+    let served = poll_fn(|cx| {
+        if !is_stopping && stopped.as_mut().poll(cx).is_ready() {
+            is_stopping = true;
+            connection.as_mut().graceful_shutdown();
+        }
+        connection.as_mut().poll(cx)
+    });
+    if let Err(error) = served.await {
+        tracing::debug!(%remote_addr, %error, "an HTTP connection broke");
+    }
+    drop(slot);
+}
+
+fn protocol(router: &Router, config: &ServerConfig, is_refused: bool) -> http1::Builder {
+    let settings = router.config();
+    let timeout = match settings.handshake_timeout {
+        timeout if !is_refused => timeout,
+        timeout => Some(timeout.map_or(REFUSAL_TIMEOUT, |timeout| timeout.min(REFUSAL_TIMEOUT))),
+    };
+    let mut builder = http1::Builder::new();
+    builder
+        .timer(TokioTimer::new())
+        .header_read_timeout(timeout)
+        .keep_alive(config.keep_alive == KeepAlive::Auto && !is_refused)
+        .max_buf_size(settings.limits.buffer_size());
+    if let Some(count) = settings.limits.parsed_headers() {
+        builder.max_headers(count);
+    }
+    builder
+}
+
+fn refuse(router: &Router, status: http::StatusCode) -> Response<Body> {
+    response::overloaded(status, router.config().retry_after)
+}

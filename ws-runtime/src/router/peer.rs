@@ -1,0 +1,77 @@
+//! Who sent a request, and how: as the listener saw it, or as a trusted proxy says.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use http::header::HOST;
+use http::{HeaderMap, Uri};
+
+use crate::origins::Reached;
+use crate::router::addresses::{Addresses, Full, Place};
+use crate::router::proxies::TrustedProxies;
+
+/// The other end of a TCP connection; attached to its requests by the listener.
+#[derive(Clone, Debug)]
+pub(crate) struct Peer {
+    pub(crate) remote_addr: SocketAddr,
+    pub(crate) is_secure: bool,
+    /// What it takes up of what its address may have.
+    pub(crate) place: Option<Arc<Place>>,
+}
+
+/// Where a request really comes from.
+#[derive(Debug)]
+pub(crate) struct Source {
+    /// `None` where a server that we are mounted in does not say.
+    pub(crate) remote_addr: Option<SocketAddr>,
+    /// `None` where a server that we are mounted in does not say.
+    pub(crate) is_secure: Option<bool>,
+    /// The host, with the port if there is one, that the client believes to talk to.
+    pub(crate) authority: Option<String>,
+    pub(crate) place: Option<Arc<Place>>,
+}
+
+impl Source {
+    /// Finds out who sent a request.
+    ///
+    /// # Errors
+    /// The address that a proxy names has all the connections that it may have.
+    pub(crate) fn of(
+        peer: Option<&Peer>,
+        proxies: &TrustedProxies,
+        addresses: &Addresses,
+        uri: &Uri,
+        headers: &HeaderMap,
+    ) -> Result<Self, Full> {
+        let mut source = Self {
+            remote_addr: peer.map(|peer| peer.remote_addr),
+            is_secure: peer.map(|peer| peer.is_secure),
+            authority: authority(uri, headers),
+            place: peer.and_then(|peer| peer.place.clone()),
+        };
+        let Some(forwarded) = peer.and_then(|peer| proxies.read(peer.remote_addr.ip(), headers)) else {
+            return Ok(source);
+        };
+        if let Some(client) = forwarded.client {
+            source.remote_addr = Some(client);
+            source.place = addresses.enter(client.ip())?;
+        }
+        source.is_secure = forwarded.is_secure.or(source.is_secure);
+        source.authority = forwarded.host.or(source.authority);
+        Ok(source)
+    }
+
+    /// Returns how the client reaches this server.
+    pub(crate) fn reached(&self) -> Reached<'_> {
+        Reached { is_secure: self.is_secure, authority: self.authority.as_deref() }
+    }
+}
+
+/// Returns the host and port of a request: those of its target, where it names them, come before the header
+/// ([RFC 9112 §3.2.2](https://www.rfc-editor.org/rfc/rfc9112#section-3.2.2)).
+fn authority(uri: &Uri, headers: &HeaderMap) -> Option<String> {
+    match uri.authority() {
+        Some(authority) => Some(authority.as_str().to_owned()),
+        None => headers.get(HOST)?.to_str().ok().map(str::to_owned),
+    }
+}
