@@ -16,7 +16,7 @@ use tokio::{
     },
     task::JoinHandle,
 };
-use websocket::{Caller, CloseCode, CloseFrame, Error, Listener, Stream};
+use websocket::{Caller, CloseCode, CloseFrame, Error, Listener, Shutdown, Stream};
 
 /// What the services and a test share.
 #[derive(Clone)]
@@ -112,7 +112,7 @@ struct Server {
     stage: Stage,
     entries: Entries,
     stop: Sender<()>,
-    serving: JoinHandle<websocket::Result<()>>,
+    serving: JoinHandle<websocket::Result<Shutdown>>,
 }
 
 impl Server {
