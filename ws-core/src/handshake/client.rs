@@ -156,7 +156,12 @@ mod tests {
         assert_eq!(key().as_str(), "dGhlIHNhbXBsZSBub25jZQ==");
         let headers = request_headers(&key(), &OFFERED).unwrap();
         assert_eq!(headers["sec-websocket-protocol"], "chat.v2, chat");
-        let accepted = check_request(&Method::GET, Version::HTTP_11, &headers).unwrap();
+        // Who connects knows the host.
+        let with_host = [(header::HOST, HeaderValue::from_static("localhost"))]
+            .into_iter()
+            .chain(headers.iter().map(|(name, value)| (name.clone(), value.clone())));
+        let request: HeaderMap = with_host.collect();
+        let accepted = check_request(&Method::GET, Version::HTTP_11, &request).unwrap();
         assert_eq!(accepted, key().as_str());
         assert!(!request_headers(&key(), &[]).unwrap().contains_key("sec-websocket-protocol"));
     }

@@ -21,6 +21,10 @@ pub enum HandshakeError {
     /// `Connection` does not list `upgrade`.
     #[error("header `Connection` does not list `upgrade`")]
     Connection,
+    /// `Host` is missing, or stands there more than once
+    /// ([RFC 9112 §3.2](https://www.rfc-editor.org/rfc/rfc9112#section-3.2)).
+    #[error("header `Host` is missing, or occurs more than once")]
+    Host,
     /// HTTP/1.0 or older.
     #[error("HTTP version is older than 1.1")]
     HttpVersion,
@@ -73,6 +77,9 @@ pub fn check_request<'a>(
         return Err(HandshakeError::Connection);
     }
     check_version(headers)?;
+    if !matches!(single(headers, &header::HOST), Ok(Some(_))) {
+        return Err(HandshakeError::Host);
+    }
     let key = check_key(headers)?;
     if has_body(headers) { Err(HandshakeError::Body) } else { Ok(key) }
 }

@@ -21,7 +21,8 @@ impl RequestLimits {
         Self { max_uri_length: 4096, max_header_size: 8192, max_headers: 100, max_entity_body_size: None }
     }
 
-    /// Limits the length of the request target: a longer one gets 414. Bytes, 1 to 65 534; default 4096.
+    /// Limits the length of the request target: a longer one gets 414. Bytes, 1 to 65 534; default 4096. One so long that the head
+    /// of the request is not read to its end (67 582 bytes and [`max_header_size`](Self::max_header_size)) gets 431.
     #[must_use]
     pub const fn max_uri_length(mut self, bytes: usize) -> Self {
         self.max_uri_length = bytes;

@@ -93,6 +93,15 @@ fn rfc6455_4_2_1_connection_must_list_upgrade() {
 }
 
 #[test]
+fn rfc9112_3_2_there_must_be_one_host() {
+    let wrong = Err(HandshakeError::Host);
+    assert_table(
+        "host",
+        &[(&[], wrong), (&["a", "a"], wrong), (&["a", "b"], wrong), (&["a:80"], Ok(())), (&[""], Ok(()))],
+    );
+}
+
+#[test]
 fn rfc6455_4_2_1_version_must_be_13() {
     assert_table(
         "sec-websocket-version",
