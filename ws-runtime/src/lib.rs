@@ -78,6 +78,8 @@ pub use crate::error::{
 };
 #[cfg(feature = "client")]
 pub use crate::error::{ConnectError, ResponseError};
+#[cfg(feature = "config")]
+pub use crate::listener::ListenerConfig;
 pub use crate::listener::{BoundListener, KeepAlive, Listener, Shutdown};
 pub use crate::message::Message;
 pub use crate::origins::Origins;

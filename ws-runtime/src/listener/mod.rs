@@ -3,6 +3,8 @@
 mod accept;
 mod admission;
 mod bound;
+#[cfg(feature = "config")]
+mod config;
 mod serve;
 mod shutdown;
 
@@ -22,6 +24,8 @@ use crate::service::{NoState, Service};
 use crate::terms::SlowReceivers;
 
 pub use bound::BoundListener;
+#[cfg(feature = "config")]
+pub use config::ListenerConfig;
 pub use serve::KeepAlive;
 pub use shutdown::Shutdown;
 
@@ -50,6 +54,8 @@ pub struct Listener {
     server_name: Option<String>,
     handshake_timeout: Duration,
     shutdown: ShutdownSettings,
+    /// In the settings that were read from a file.
+    mistake: Option<ConfigError>,
     router: RouterBuilder,
 }
 
@@ -80,6 +86,7 @@ impl Listener {
             server_name: None,
             handshake_timeout: Duration::from_mins(2),
             shutdown: ShutdownSettings { timeout: Duration::from_secs(30), batch: 250 },
+            mistake: None,
             router: Router::builder(),
         }
     }
@@ -310,7 +317,7 @@ impl Listener {
             ("shutdown_batch", self.shutdown.batch == 0),
         ];
         match at_least_1.into_iter().find(|(_, is_zero)| *is_zero) {
-            None => Ok(()),
+            None => self.mistake.clone().map_or(Ok(()), Err),
             Some((key, _)) => Err(ConfigError::Listener { key, reason: "must be at least 1" }),
         }
     }

@@ -25,6 +25,7 @@ const REFUSAL_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Whether a TCP connection serves several HTTP requests, one after the other.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "config", derive(serde::Deserialize), serde(rename_all = "snake_case"))]
 #[non_exhaustive]
 pub enum KeepAlive {
     /// As the client asks: HTTP/1.1 keeps the connection unless it says `Connection: close`, HTTP/1.0 ends it unless it says

@@ -6,6 +6,7 @@ use crate::error::ConfigError;
 
 /// The limits of an HTTP request, upgrade or not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "config", derive(serde::Deserialize), serde(default, deny_unknown_fields))]
 #[expect(clippy::struct_field_names, reason = "the names that users of the original know")]
 pub struct RequestLimits {
     max_uri_length: usize,

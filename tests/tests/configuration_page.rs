@@ -1,0 +1,102 @@
+//! `docs/configuration.md` is true: it has every setting with its default, and a test for each.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use websocket::{Listener, ListenerConfig};
+
+/// A row of one of the tables.
+struct Row {
+    key: String,
+    default: String,
+    tests: Vec<String>,
+}
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+fn read(path: &str) -> String {
+    fs::read_to_string(root().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
+}
+
+/// Returns the rows of a chapter.
+fn rows(chapter: &str) -> Vec<Row> {
+    let page = read("docs/configuration.md");
+    let (_, chapter) = page.split_once(&format!("\n## {chapter}\n")).expect("the chapter exists");
+    let chapter = chapter.split("\n## ").next().unwrap_or_default();
+    let cells = chapter.lines().filter(|line| line.starts_with("| `")).map(|line| {
+        let cells: Vec<_> = line.trim_matches('|').split('|').map(str::trim).collect();
+        let [key, default, _, _, tests] = cells[..] else { panic!("five cells: {line}") };
+        Row { key: bare(key), default: default.to_owned(), tests: tests.split(", ").map(bare).collect() }
+    });
+    cells.collect()
+}
+
+fn bare(code: &str) -> String {
+    code.trim_matches('`').to_owned()
+}
+
+/// Returns the names of the methods that set something. Those that add a service or a fallback are generic.
+fn setters(path: &str, prefix: &str) -> impl Iterator<Item = String> {
+    let source = read(path);
+    let names: Vec<_> = source
+        .lines()
+        .filter_map(|line| line.trim_start().strip_prefix("pub ")?.trim_start_matches("const ").strip_prefix("fn "))
+        .filter_map(|rest| rest.split_once("(mut self, "))
+        .filter(|(name, _)| !name.contains('<'))
+        .map(|(name, _)| format!("{prefix}{name}"))
+        .collect();
+    names.into_iter()
+}
+
+fn in_order(keys: impl IntoIterator<Item = String>) -> BTreeSet<String> {
+    keys.into_iter().collect()
+}
+
+#[test]
+fn the_listener_has_no_other_settings() {
+    let own = setters("ws-runtime/src/listener/mod.rs", "");
+    let limits = setters("ws-runtime/src/router/limits.rs", "request_limits.");
+    let compression = setters("ws-runtime/src/compression.rs", "compression.");
+    let known = own.filter(|name| !["compression", "request_limits"].contains(&name.as_str()));
+    let expected = in_order(known.chain(limits).chain(compression).chain(["compression.mode".to_owned()]));
+    assert_eq!(in_order(rows("The listener").into_iter().map(|row| row.key)), expected);
+}
+
+#[test]
+fn a_service_has_no_other_settings() {
+    let attribute = read("ws-runtime/src/attributes.rs");
+    let (_, keys) = attribute.split_once("/// # Keys\n").expect("the keys are documented");
+    let keys = keys.lines().take_while(|line| !line.contains("A literal is checked"));
+    let keys = keys.filter_map(|line| line.strip_prefix("/// | `")?.split_once('`')).map(|(key, _)| key.to_owned());
+    let expected = in_order(keys);
+    assert!(expected.len() > 10, "{expected:?}");
+    assert_eq!(in_order(rows("A service").into_iter().map(|row| row.key)), expected);
+}
+
+/// What is no value of the file (no limit, no header, a part of another) has no code in its cell.
+#[test]
+fn the_defaults_of_the_listener_are_these() {
+    let defaults = format!("{:?}", Listener::builder());
+    let mut written = 0;
+    for Row { key, default, .. } in rows("The listener").into_iter().filter(|row| row.default.starts_with('`')) {
+        let default = bare(&default);
+        let config: ListenerConfig = toml::from_str(&format!("{key} = {default}")).expect(&key);
+        assert_eq!(format!("{:?}", Listener::builder().config(config)), defaults, "{key} = {default}");
+        written += 1;
+    }
+    assert!(written > 20, "{written} defaults");
+}
+
+#[test]
+fn each_setting_has_a_test() {
+    for Row { key, tests, .. } in rows("The listener").into_iter().chain(rows("A service")) {
+        for test in tests {
+            let (file, name) = test.split_once("::").unwrap_or_else(|| panic!("{key}: {test}"));
+            let source = read(&format!("tests/tests/{file}.rs"));
+            assert!(source.contains(&format!("fn {name}() {{")), "{key}: {test}");
+        }
+    }
+}
