@@ -128,6 +128,19 @@ async fn slow_receivers_are_treated_as_the_listener_says() {
 }
 
 #[tokio::test]
+async fn the_high_water_mark_is_that_of_the_listener() {
+    const LENGTH: usize = 100_000;
+    const HIGH: usize = 32 << 20;
+    let message = "x".repeat(LENGTH);
+    // What the operating system takes is a few MiB.
+    for (listener, range) in [(Listener::new(0), 1..HIGH), (Listener::new(0).high_water_mark(HIGH), HIGH..2 * HIGH)] {
+        let (_client, caller) = given(listener).await;
+        let written = (0..1000).take_while(|_| caller.try_write_text(&message).is_ok()).count() * LENGTH;
+        assert!(range.contains(&written), "{written} bytes");
+    }
+}
+
+#[tokio::test]
 async fn the_low_water_mark_is_that_of_the_listener() {
     let listener = || Listener::new(0).host("127.0.0.1").high_water_mark(100);
     assert!(listener().low_water_mark(100).bind().await.is_ok());

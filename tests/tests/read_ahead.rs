@@ -166,6 +166,21 @@ async fn more_than_is_read_ahead_is_neither_lost_nor_out_of_order() {
 }
 
 #[tokio::test]
+async fn nothing_is_read_ahead_by_choice() {
+    let mut server = start(|listener| listener.read_ahead_limit(0)).await;
+    let mut client = RawClient::upgrade(server.address, "/patient").await;
+    client.send_frame(TEXT, "one").await;
+    server.entries.expect(&["one"]).await;
+    client.send_frame(PING, "a").await;
+    let mut other = RawClient::upgrade(server.address, "/patient").await;
+    other.send_frame(PING, "meanwhile").await;
+    other.expects(PONG, "meanwhile").await;
+    server.permits.add_permits(1);
+    client.expects(TEXT, "one").await;
+    client.expects(PONG, "a").await;
+}
+
+#[tokio::test]
 async fn closing_in_a_callback_takes_the_answer_that_was_read_ahead() {
     let mut server = start(|listener| listener).await;
     let mut client = RawClient::upgrade(server.address, "/patient").await;
