@@ -1,6 +1,7 @@
 //! Services inside of servers that somebody else made, and the reverse: plain HTTP on a listener of ours.
 
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use axum::{
     Router as AxumRouter,
@@ -181,6 +182,42 @@ async fn knows_its_peer(address: SocketAddr) {
     client.send("where").await;
     let answer = client.next().await.into_text().expect("it is text").to_string();
     assert!(answer.starts_with("Some(127.0.0.1:"), "{answer}");
+}
+
+/// The server of somebody else does not know of connections that are upgraded: their router ends them.
+#[tokio::test]
+async fn a_mounted_router_closes_its_connections() {
+    let (socket, address) = socket().await;
+    let router = services();
+    let app = pages().fallback_service(router.clone());
+    tokio::spawn(async move { axum::serve(socket, app).await });
+    let mut clients = Vec::new();
+    for name in ["ann", "bob", "eve"] {
+        clients.push(PoliteClient::connect(address, &format!("/chat/{name}")).await);
+    }
+    let ending = tokio::spawn(async move { router.shut_down(Duration::from_mins(1)).await });
+    for client in clients {
+        assert_eq!(client.ended().await.0, 1001);
+    }
+    let ended = ending.await.expect("no panic");
+    assert_eq!((ended.closed, ended.aborted), (3, 0));
+    assert_eq!(PoliteClient::connect(address, "/chat/late").await.ended().await.0, 1001);
+
+    let router = services();
+    assert_eq!(router.shut_down(Duration::ZERO).await.closed, 0, "there is nobody");
+}
+
+#[tokio::test]
+async fn a_mounted_router_breaks_off_who_does_not_answer() {
+    let (socket, address) = socket().await;
+    let router = services();
+    let app = pages().fallback_service(router.clone());
+    tokio::spawn(async move { axum::serve(socket, app).await });
+    let mut client = RawClient::upgrade(address, "/chat/deaf").await;
+    client.send_frame(TEXT, "who").await;
+    client.expects(TEXT, "deaf").await;
+    let ended = router.shut_down(Duration::from_millis(50)).await;
+    assert_eq!((ended.closed, ended.aborted), (0, 1));
 }
 
 #[tokio::test]

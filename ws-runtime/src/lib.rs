@@ -80,11 +80,11 @@ pub use crate::error::{
 pub use crate::error::{ConnectError, ResponseError};
 #[cfg(feature = "config")]
 pub use crate::listener::ListenerConfig;
-pub use crate::listener::{BoundListener, KeepAlive, Listener, Shutdown};
+pub use crate::listener::{BoundListener, KeepAlive, Listener};
 pub use crate::message::Message;
 pub use crate::origins::Origins;
 pub use crate::prepared::Prepared;
-pub use crate::router::{Body, RequestLimits, Router, RouterBuilder, TrustedProxies};
+pub use crate::router::{Body, RequestLimits, Router, RouterBuilder, Shutdown, TrustedProxies};
 #[cfg(feature = "deflate")]
 pub use crate::service::CompressionChoice;
 pub use crate::service::{

@@ -13,9 +13,8 @@ use crate::listener::ServerConfig;
 use crate::listener::accept::Acceptor;
 use crate::listener::admission::Admission;
 use crate::listener::serve::serve_http;
-use crate::listener::shutdown::{Shutdown, shut_down};
-
-use crate::router::Router;
+use crate::router::shutdown::shut_down;
+use crate::router::{Router, Shutdown};
 
 /// A listener whose socket is open: clients can connect, and are served as soon as it is.
 #[derive(Debug)]
@@ -86,6 +85,6 @@ impl BoundListener {
         }
         drop(acceptor);
         stopping.send_replace(true);
-        Ok(shut_down(config.shutdown, router.connections(), requests).await)
+        Ok(shut_down(config.shutdown_timeout, router.config().shutdown_batch, router.connections(), requests).await)
     }
 }

@@ -6,7 +6,6 @@ mod bound;
 #[cfg(feature = "config")]
 mod config;
 mod serve;
-mod shutdown;
 
 use std::time::Duration;
 
@@ -17,7 +16,6 @@ use http::{HeaderValue, Request, Response};
 use crate::compression::Compression;
 use crate::error::{BoxError, ConfigError, Error, Result};
 use crate::listener::accept::Acceptor;
-use crate::listener::shutdown::ShutdownSettings;
 use crate::origins::Origins;
 use crate::router::{Body, RequestLimits, Router, RouterBuilder, TrustedProxies};
 use crate::service::{NoState, Service};
@@ -27,7 +25,6 @@ pub use bound::BoundListener;
 #[cfg(feature = "config")]
 pub use config::ListenerConfig;
 pub use serve::KeepAlive;
-pub use shutdown::Shutdown;
 
 /// Listens on a port and serves WebSocket services on it.
 ///
@@ -53,7 +50,7 @@ pub struct Listener {
     keep_alive: KeepAlive,
     server_name: Option<String>,
     handshake_timeout: Duration,
-    shutdown: ShutdownSettings,
+    shutdown_timeout: Duration,
     /// In the settings that were read from a file.
     mistake: Option<ConfigError>,
     router: RouterBuilder,
@@ -63,7 +60,7 @@ pub struct Listener {
 #[derive(Clone, Debug)]
 pub(crate) struct ServerConfig {
     pub(crate) server_name: Option<HeaderValue>,
-    pub(crate) shutdown: ShutdownSettings,
+    pub(crate) shutdown_timeout: Duration,
     pub(crate) keep_alive: KeepAlive,
     pub(crate) max_http_connections: usize,
 }
@@ -85,7 +82,7 @@ impl Listener {
             keep_alive: KeepAlive::default(),
             server_name: None,
             handshake_timeout: Duration::from_mins(2),
-            shutdown: ShutdownSettings { timeout: Duration::from_secs(30), batch: 250 },
+            shutdown_timeout: Duration::from_secs(30),
             mistake: None,
             router: Router::builder(),
         }
@@ -112,7 +109,7 @@ impl Listener {
 
     /// Limits how long [`BoundListener::serve_until`] waits for connections to end before it breaks them off. Default 30 s.
     pub fn shutdown_timeout(mut self, timeout: Duration) -> Self {
-        self.shutdown.timeout = timeout;
+        self.shutdown_timeout = timeout;
         self
     }
 
@@ -120,7 +117,7 @@ impl Listener {
     /// that has so many connections that this would take more than half of [`shutdown_timeout`](Self::shutdown_timeout) are larger.
     /// At least 1; default 250.
     pub fn shutdown_batch(mut self, connections: usize) -> Self {
-        self.shutdown.batch = connections;
+        self.router = self.router.shutdown_batch(connections);
         self
     }
 
@@ -291,13 +288,13 @@ impl Listener {
         let server_name = self.server_name.map(HeaderValue::try_from).transpose().map_err(|_| {
             ConfigError::Listener { key: "server_name", reason: "must be visible ASCII, as a header value is" }
         })?;
-        let Self { host, port, backlog, accept_rate, shutdown, keep_alive, max_http_connections, .. } = self;
+        let Self { host, port, backlog, accept_rate, shutdown_timeout, keep_alive, max_http_connections, .. } = self;
         let router = self.router.handshake_timeout(self.handshake_timeout).build()?;
         let acceptor = Acceptor::open(&host, port, backlog, accept_rate)
             .await
             .map_err(|source| Error::Bind { address: format!("{host}:{port}"), source })?;
         let local_addr = acceptor.local_addr()?;
-        let config = ServerConfig { server_name, shutdown, keep_alive, max_http_connections };
+        let config = ServerConfig { server_name, shutdown_timeout, keep_alive, max_http_connections };
         Ok(BoundListener::new(acceptor, local_addr, router, config))
     }
 
@@ -314,7 +311,6 @@ impl Listener {
             ("accept_rate", self.accept_rate == Some(0)),
             ("backlog", self.backlog == 0),
             ("max_http_connections", self.max_http_connections == 0),
-            ("shutdown_batch", self.shutdown.batch == 0),
         ];
         match at_least_1.into_iter().find(|(_, is_zero)| *is_zero) {
             None => self.mistake.clone().map_or(Ok(()), Err),

@@ -51,6 +51,7 @@ impl RouterBuilder {
             max_connections: None,
             max_connections_per_address: None,
             retry_after: Duration::from_secs(10),
+            shutdown_batch: 250,
         };
         Self { services: Vec::new(), fallback: None, config }
     }
@@ -175,6 +176,13 @@ impl RouterBuilder {
     /// meanwhile. Bytes; default 65 536. 0 reads nothing ahead.
     pub fn read_ahead_limit(mut self, bytes: usize) -> Self {
         self.config.bounds.read_ahead_limit = bytes;
+        self
+    }
+
+    /// Sets how many connections [`Router::shut_down`] closes at once. The next go 25 to 75 ms later. The batches of a router that has
+    /// so many connections that this would take more than half of the time are larger. At least 1; default 250.
+    pub fn shutdown_batch(mut self, connections: usize) -> Self {
+        self.config.shutdown_batch = connections;
         self
     }
 

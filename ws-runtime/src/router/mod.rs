@@ -13,6 +13,7 @@ mod limits;
 pub(crate) mod peer;
 mod proxies;
 pub(crate) mod response;
+pub(crate) mod shutdown;
 
 use std::convert::Infallible;
 use std::fmt;
@@ -24,6 +25,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::{Request, Response, StatusCode};
 use http_body_util::Limited;
+use tokio::task::JoinSet;
 use ws_core::handshake;
 use ws_core::path;
 
@@ -42,6 +44,7 @@ pub use body::Body;
 pub use builder::RouterBuilder;
 pub use limits::RequestLimits;
 pub use proxies::TrustedProxies;
+pub use shutdown::Shutdown;
 
 /// A future that can be sent to another thread, boxed.
 pub(crate) type BoxedFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -94,6 +97,8 @@ pub(crate) struct Config {
     pub(crate) max_connections_per_address: Option<usize>,
     /// What those are told for whom there is no room.
     pub(crate) retry_after: Duration,
+    /// Connections that are closed at once when the server stops.
+    pub(crate) shutdown_batch: usize,
 }
 
 impl Config {
@@ -109,6 +114,7 @@ impl Config {
             (self.max_connections == Some(0)).then_some(("max_connections", "must be at least 1")),
             (self.max_connections_per_address == Some(0))
                 .then_some(("max_connections_per_address", "must be at least 1")),
+            (self.shutdown_batch == 0).then_some(("shutdown_batch", "must be at least 1")),
         ];
         match mistakes.into_iter().flatten().next() {
             None => Ok(()),
@@ -121,6 +127,18 @@ impl Router {
     /// Starts to build a router.
     pub fn builder() -> RouterBuilder {
         RouterBuilder::new()
+    }
+
+    /// Closes every connection with 1001, and waits until all have ended, their `on_close` included. Those that have not after this
+    /// time are broken off. Returns how many of each there were. A connection that is opened later is closed at once.
+    ///
+    /// For a router in somebody else's server: that server knows nothing of connections that have been upgraded, and does not wait for
+    /// them. Let it stop to accept, and then call this. [`BoundListener::serve_until`](crate::BoundListener::serve_until) does both.
+    ///
+    /// Connections are closed in [batches](RouterBuilder::shutdown_batch), in an order and with pauses drawn at random, so that clients that
+    /// reconnect do not do so all at once.
+    pub async fn shut_down(&self, timeout: Duration) -> Shutdown {
+        shutdown::shut_down(timeout, self.config().shutdown_batch, self.connections(), JoinSet::new()).await
     }
 
     pub(crate) fn connections(&self) -> &Connections {

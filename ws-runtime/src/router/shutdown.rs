@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use tokio::task::JoinSet;
-use tokio::time::{sleep, timeout};
+use tokio::time::{self, sleep};
 
 use crate::caller::Caller;
 use crate::router::connections::Connections;
@@ -14,7 +14,8 @@ const PAUSE: Duration = Duration::from_millis(50);
 /// How long connections have to stop after they were told to break off.
 const ABORT_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// How the connections of a server ended when it stopped.
+/// How the connections of a server ended when it stopped: see [`BoundListener::serve_until`](crate::BoundListener::serve_until) and
+/// [`Router::shut_down`](crate::Router::shut_down).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Shutdown {
@@ -24,33 +25,25 @@ pub struct Shutdown {
     pub aborted: usize,
 }
 
-/// How connections are closed when the server stops.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct ShutdownSettings {
-    /// How long the whole of it may take.
-    pub(crate) timeout: Duration,
-    /// How many connections are closed at once.
-    pub(crate) batch: usize,
-}
-
-/// Closes everything, and breaks off what is left when the time is over.
+/// Closes everything, and breaks off what is left when the time is over: connections, and the requests on their way to them.
 pub(crate) async fn shut_down(
-    settings: ShutdownSettings,
+    timeout: Duration,
+    batch: usize,
     connections: &Connections,
     mut requests: JoinSet<()>,
 ) -> Shutdown {
     connections.begin_closing();
     let all_ended = async {
-        close_in_batches(settings, connections.open()).await;
+        close_in_batches(timeout, batch, connections.open()).await;
         while requests.join_next().await.is_some() {}
         connections.all_ended().await;
     };
-    let in_time = timeout(settings.timeout, all_ended).await;
+    let in_time = time::timeout(timeout, all_ended).await;
     let shutdown = Shutdown { closed: connections.ended(), aborted: connections.open().len() };
     if in_time.is_err() {
         requests.shutdown().await;
         connections.abort_all();
-        if timeout(ABORT_TIMEOUT, connections.all_ended()).await.is_err() {
+        if time::timeout(ABORT_TIMEOUT, connections.all_ended()).await.is_err() {
             tracing::error!("a callback blocks its thread: not every connection could be broken off");
         }
     }
@@ -58,10 +51,10 @@ pub(crate) async fn shut_down(
 }
 
 /// Tells the peers in batches, with pauses that nobody can foresee: their clients come back, and not all in one moment.
-async fn close_in_batches(settings: ShutdownSettings, mut callers: Vec<Caller>) {
+async fn close_in_batches(timeout: Duration, batch: usize, mut callers: Vec<Caller>) {
     // The ids are random: neighbours in age or address do not leave together.
     callers.sort_unstable_by_key(Caller::connection_id);
-    let mut batches = callers.chunks(batch_size(settings, callers.len())).peekable();
+    let mut batches = callers.chunks(batch_size(timeout, batch, callers.len())).peekable();
     while let Some(batch) = batches.next() {
         batch.iter().for_each(Caller::go_away);
         if batches.peek().is_some() {
@@ -71,10 +64,10 @@ async fn close_in_batches(settings: ShutdownSettings, mut callers: Vec<Caller>) 
 }
 
 /// Returns how many connections are told at once, so that all are told in half of the time.
-fn batch_size(settings: ShutdownSettings, count: usize) -> usize {
-    let batches = (settings.timeout / 2).as_millis() / PAUSE.as_millis();
+fn batch_size(timeout: Duration, batch: usize, count: usize) -> usize {
+    let batches = (timeout / 2).as_millis() / PAUSE.as_millis();
     let batches = usize::try_from(batches).unwrap_or(usize::MAX).max(1);
-    settings.batch.max(count.div_ceil(batches))
+    batch.max(count.div_ceil(batches))
 }
 
 fn pause() -> Duration {
@@ -98,8 +91,8 @@ mod tests {
             (u64::MAX, 1, 1_000_000, 1),
         ];
         for (timeout, batch, count, expected) in table {
-            let settings = ShutdownSettings { timeout: Duration::from_millis(timeout), batch };
-            assert_eq!(batch_size(settings, count), expected, "{settings:?} {count}");
+            let size = batch_size(Duration::from_millis(timeout), batch, count);
+            assert_eq!(size, expected, "{timeout} ms, {batch} of {count}");
         }
     }
 
