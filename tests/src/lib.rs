@@ -6,6 +6,7 @@ mod example;
 pub mod faulty;
 mod foreign_client;
 mod foreign_server;
+pub mod heap;
 pub mod json_client;
 mod participant;
 pub mod polite;

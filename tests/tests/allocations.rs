@@ -1,10 +1,8 @@
 //! A message costs no allocation: not the lent text, not the call, not the answer, and not the way to its method and into a payload
 //! that borrows. One test alone in its process, because it counts every allocation there.
 
-use std::alloc::{GlobalAlloc, Layout, System};
-use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
-
 use serde::{Deserialize, Serialize};
+use tests::heap::Heap;
 use tests::raw::{BINARY, TEXT, frame, handshake};
 use tests::server::serve;
 use tests::within;
@@ -71,34 +69,15 @@ async fn a_message_costs_no_allocation() {
     for round in 0..110 {
         if round == 10 {
             // The pools are full by now.
-            before = ALLOCATIONS.load(Relaxed);
+            before = HEAP.allocations();
         }
         stream.write_all(&messages).await.expect("the server reads");
         within("the answers", stream.read_exact(&mut answers)).await.expect("the server answers");
     }
-    assert_eq!(ALLOCATIONS.load(Relaxed) - before, 0, "in {} messages", 300 * DEPTH);
+    assert_eq!(HEAP.allocations() - before, 0, "in {} messages", 300 * DEPTH);
     assert!(answers.ends_with(ACCEPTED), "{}", String::from_utf8_lossy(&answers));
     assert_eq!((answers[0], answers[2 + PAYLOAD.len()]), (TEXT, BINARY));
 }
 
-/// Counts allocations.
-struct Counting;
-
-static ALLOCATIONS: AtomicUsize = AtomicUsize::new(0);
-
 #[global_allocator]
-static ALLOCATOR: Counting = Counting;
-
-// SAFETY: every call goes to the system's allocator as it came.
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        ALLOCATIONS.fetch_add(1, Relaxed);
-        // SAFETY: the caller keeps the contract.
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
-        // SAFETY: the caller keeps the contract.
-        unsafe { System.dealloc(pointer, layout) }
-    }
-}
+static HEAP: Heap = Heap::new();

@@ -5,18 +5,15 @@
 //! only worth something with `--release`.
 
 use std::{
-    alloc::{GlobalAlloc, Layout, System},
     env, fs, io,
     net::SocketAddr,
-    sync::{
-        Arc,
-        atomic::{AtomicUsize, Ordering::Relaxed},
-    },
+    sync::Arc,
     time::{Duration, Instant, SystemTime},
 };
 
 use flate2::{Compress, Compression as CompressionLevel, FlushCompress};
 use tests::{
+    heap::Heap,
     raw::{BINARY, CLOSE, FIN, LAST, TEXT, close_payload, frame, handshake, header},
     server::serve,
     within,
@@ -106,7 +103,7 @@ impl Server {
         .await;
         assert_eq!(Arc::strong_count(&self.owners), 2, "services are alive without a connection");
         let files = fs::read_dir("/proc/self/fd").expect("they are listed").count();
-        Holdings { bytes: IN_USE.load(Relaxed), tasks: metrics.num_alive_tasks(), files }
+        Holdings { bytes: HEAP.in_use(), tasks: metrics.num_alive_tasks(), files }
     }
 
     /// Returns how many bytes are in use without it, its worker, and its pool.
@@ -114,7 +111,7 @@ impl Server {
         self.holdings().await;
         let stopping = spawn_blocking(|| self.runtime.shutdown_timeout(Duration::from_secs(10)));
         stopping.await.expect("it stops");
-        IN_USE.load(Relaxed)
+        HEAP.in_use()
     }
 
     /// Lets clients come and leave for so long, each at least once, and returns how many there were.
@@ -272,28 +269,8 @@ fn seed_of_now() -> u64 {
     now.as_millis().try_into().expect("it is not that much later")
 }
 
-/// Counts what is in use.
-struct Counting;
-
-static IN_USE: AtomicUsize = AtomicUsize::new(0);
-
 #[global_allocator]
-static ALLOCATOR: Counting = Counting;
-
-// SAFETY: every call goes to the system's allocator as it came.
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        IN_USE.fetch_add(layout.size(), Relaxed);
-        // SAFETY: the caller keeps the contract.
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
-        IN_USE.fetch_sub(layout.size(), Relaxed);
-        // SAFETY: the caller keeps the contract.
-        unsafe { System.dealloc(pointer, layout) }
-    }
-}
+static HEAP: Heap = Heap::new();
 
 const CLIENTS: u64 = 1000;
 const WARM_UP: Duration = Duration::from_secs(1);

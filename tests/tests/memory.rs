@@ -1,11 +1,7 @@
 //! A length that is only announced costs no memory. One test alone in its process, because it counts every allocation there.
 
-use std::{
-    alloc::{GlobalAlloc, Layout, System},
-    sync::atomic::{AtomicUsize, Ordering::Relaxed},
-};
-
 use tests::{
+    heap::Heap,
     raw::{BINARY, RawClient, TEXT, long_header, masked},
     server::serve,
 };
@@ -77,9 +73,8 @@ async fn settled(address: std::net::SocketAddr, path: &str) -> (Vec<RawClient>, 
         client.expects(TEXT, "hello").await;
         clients.push(client);
     }
-    let in_use = IN_USE.load(Relaxed);
-    PEAK.store(in_use, Relaxed);
-    (clients, in_use)
+    HEAP.forget_peak();
+    (clients, HEAP.in_use())
 }
 
 /// Ends the texts that have begun with what cannot be text: when that is refused, everything before it has been taken.
@@ -93,34 +88,12 @@ async fn fail(clients: &mut [RawClient]) {
 }
 
 fn assert_grown_at_most(limit: usize, before: usize, what: &str) {
-    let grown = PEAK.load(Relaxed).saturating_sub(before);
+    let grown = HEAP.peak().saturating_sub(before);
     assert!(grown <= limit, "{what} on {CONNECTIONS} connections cost {grown} bytes at once, the limit is {limit}");
 }
 
-/// Counts what is in use, and the most that ever was.
-struct Counting;
-
-static IN_USE: AtomicUsize = AtomicUsize::new(0);
-static PEAK: AtomicUsize = AtomicUsize::new(0);
-
 #[global_allocator]
-static ALLOCATOR: Counting = Counting;
-
-// SAFETY: every call goes to the system's allocator as it came.
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        let in_use = IN_USE.fetch_add(layout.size(), Relaxed) + layout.size();
-        PEAK.fetch_max(in_use, Relaxed);
-        // SAFETY: the caller keeps the contract.
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
-        IN_USE.fetch_sub(layout.size(), Relaxed);
-        // SAFETY: the caller keeps the contract.
-        unsafe { System.dealloc(pointer, layout) }
-    }
-}
+static HEAP: Heap = Heap::new();
 
 const CONNECTIONS: usize = 100;
 const MIB: usize = 1 << 20; // bytes
