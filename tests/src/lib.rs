@@ -2,18 +2,21 @@
 //!
 //! Nothing here sleeps: a test waits for what it expects, with [`within`] as the limit.
 
+pub mod certificates;
 mod example;
 pub mod faulty;
 mod foreign_client;
 mod foreign_server;
 pub mod heap;
 pub mod json_client;
+pub mod log;
 mod participant;
 pub mod polite;
 pub mod raw;
 pub mod raw_server;
 mod script;
 pub mod server;
+pub mod tls;
 mod tungstenite;
 
 use std::{fmt::Display, time::Duration};

@@ -3,7 +3,10 @@
 use std::net::SocketAddr;
 
 use futures_util::{SinkExt, StreamExt};
-use tokio::net::TcpStream;
+use tokio::{
+    io::{AsyncRead, AsyncWrite},
+    net::TcpStream,
+};
 use tokio_tungstenite::{
     WebSocketStream, client_async,
     tungstenite::{
@@ -17,8 +20,8 @@ use crate::within;
 
 /// A client that keeps every rule. Whoever is dropped vanishes without a close frame.
 #[derive(Debug)]
-pub struct PoliteClient {
-    socket: WebSocketStream<TcpStream>,
+pub struct PoliteClient<S = TcpStream> {
+    socket: WebSocketStream<S>,
 }
 
 impl PoliteClient {
@@ -34,7 +37,18 @@ impl PoliteClient {
     /// When it is refused.
     pub async fn connect_with_response(address: SocketAddr, path: &str) -> (Self, Response) {
         let stream = within("the TCP connection", TcpStream::connect(address)).await.expect("the server accepts");
-        let upgrading = client_async(format!("ws://{address}{path}"), stream);
+        Self::upgrade(stream, &format!("ws://{address}{path}")).await
+    }
+}
+
+impl<S: AsyncRead + AsyncWrite + Unpin> PoliteClient<S> {
+    /// Upgrades to the service at `url`, over a stream that is connected to its server.
+    ///
+    /// # Panics
+    ///
+    /// When it is refused.
+    pub async fn upgrade(stream: S, url: &str) -> (Self, Response) {
+        let upgrading = Box::pin(client_async(url, stream));
         let (socket, response) = within("the upgrade", upgrading).await.expect("the upgrade is accepted");
         (Self { socket }, response)
     }

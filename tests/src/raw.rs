@@ -95,6 +95,12 @@ impl<S: AsyncRead + AsyncWrite + Unpin> RawClient<S> {
         Self { stream, received: Vec::new() }
     }
 
+    /// Returns the stream that it talks on.
+    #[must_use]
+    pub fn into_stream(self) -> S {
+        self.stream
+    }
+
     /// Upgrades to the service at `path`.
     ///
     /// # Panics

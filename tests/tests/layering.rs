@@ -14,7 +14,19 @@ const LAYERS: [&[&str]; 9] = [
     &["upgrade"],
     &["caller"],
     &["prepared"],
-    &["compression", "error", "kind", "message", "no_compression", "origins", "pool", "terms", "transport", "validate"],
+    &[
+        "compression",
+        "error",
+        "kind",
+        "message",
+        "no_compression",
+        "origins",
+        "pool",
+        "terms",
+        "tls_info",
+        "transport",
+        "validate",
+    ],
 ];
 
 #[test]

@@ -1,5 +1,8 @@
 //! What can go wrong, for the users of this crate.
 
+#[cfg(feature = "rustls")]
+mod tls;
+
 use std::io;
 
 use ws_core::close::CloseCode;
@@ -7,6 +10,9 @@ pub use ws_core::close::InvalidCloseCode;
 pub use ws_core::error::ProtocolError;
 #[cfg(feature = "client")]
 pub use ws_core::handshake::client::ResponseError;
+
+#[cfg(feature = "rustls")]
+pub use tls::TlsError;
 
 pub use crate::validate::ValidationError;
 
@@ -185,6 +191,10 @@ pub enum ConfigError {
         /// What is wrong with its value.
         reason: &'static str,
     },
+    /// The TLS of the listener cannot be set up.
+    #[cfg(feature = "rustls")]
+    #[error(transparent)]
+    Tls(#[from] TlsError),
 }
 
 impl Error {

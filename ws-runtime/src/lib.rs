@@ -54,6 +54,7 @@ mod prepared;
 mod router;
 mod service;
 mod terms;
+mod tls_info;
 mod transport;
 mod upgrade;
 mod validate;
@@ -65,6 +66,8 @@ pub mod __private;
 pub use bytes::Bytes;
 pub use futures_core::Stream;
 pub use http;
+#[cfg(feature = "rustls")]
+pub use rustls;
 pub use ws_core::close::{CloseCode, CloseFrame};
 
 pub use crate::attributes::{remote, service, upgrade};
@@ -73,6 +76,8 @@ pub use crate::caller::{Caller, ConnectionId};
 pub use crate::client::{Client, ClientBuilder};
 #[cfg(feature = "deflate")]
 pub use crate::compression::Compression;
+#[cfg(feature = "rustls")]
+pub use crate::error::TlsError;
 pub use crate::error::{
     BindingError, BoxError, ConfigError, Error, InvalidCloseCode, ProtocolError, Result, ValidationError,
 };
@@ -81,6 +86,8 @@ pub use crate::error::{ConnectError, ResponseError};
 #[cfg(feature = "config")]
 pub use crate::listener::ListenerConfig;
 pub use crate::listener::{BoundListener, KeepAlive, Listener};
+#[cfg(feature = "rustls")]
+pub use crate::listener::{ClientCertificates, TlsConfig, TlsReloader};
 pub use crate::message::Message;
 pub use crate::origins::Origins;
 pub use crate::prepared::Prepared;
@@ -92,6 +99,7 @@ pub use crate::service::{
     OriginsChoice, Payload, PongReply, Reply, Seconds, Service, Size, State, TextPayload, UpgradeReply,
 };
 pub use crate::terms::SlowReceivers;
+pub use crate::tls_info::{TlsInfo, TlsVersion};
 pub use crate::upgrade::{FromSegment, FromValues, UpgradeError, UpgradeRequest};
 pub use crate::validate::Validate;
 

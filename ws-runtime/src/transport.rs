@@ -90,7 +90,11 @@ impl AsyncRead for Reader {
     fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         match self.get_mut() {
             Self::Tcp(half) => Pin::new(half).poll_read(cx, buf),
-            Self::Boxed(half) => Pin::new(half).poll_read(cx, buf),
+            Self::Boxed(half) => match Pin::new(half).poll_read(cx, buf) {
+                // A peer that ends TCP without ending TLS. Whether the end is a proper one, the close frame says.
+                Poll::Ready(Err(error)) if error.kind() == io::ErrorKind::UnexpectedEof => Poll::Ready(Ok(())),
+                read => read,
+            },
         }
     }
 }

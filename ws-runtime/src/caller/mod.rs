@@ -19,6 +19,7 @@ use crate::caller::shared::{Admission, Phase, Shared, lock};
 use crate::error::{Error, Result};
 use crate::message::Message;
 use crate::prepared::Prepared;
+use crate::tls_info::TlsInfo;
 
 /// The peer at the other end of one connection: writes to it, closes it, and tells about it.
 ///
@@ -211,10 +212,17 @@ impl Caller {
             && !self.shared.with_outbox(|outbox| outbox.is_broken())
     }
 
-    /// Returns whether the connection runs over TLS.
+    /// Returns whether the connection runs over TLS, which ends in this process or in a [trusted proxy](crate::TrustedProxies).
     #[must_use]
     pub fn is_secure(&self) -> bool {
         self.shared.is_secure
+    }
+
+    /// Returns the TLS of the connection: its version, and the certificate that the client showed, for instance. `None` for a plain
+    /// connection, and where the TLS does not end in this process. Behind a trusted proxy, it is that of the proxy.
+    #[must_use]
+    pub fn tls(&self) -> Option<&TlsInfo> {
+        self.shared.tls.as_deref()
     }
 
     /// Returns the address of the peer, where the server knows it.

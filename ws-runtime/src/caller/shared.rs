@@ -17,6 +17,7 @@ use crate::caller::outbox::{Outbox, Outgoing};
 use crate::caller::turn;
 use crate::error::{Error, Result};
 use crate::terms::{SlowReceivers, Terms};
+use crate::tls_info::TlsInfo;
 
 /// How far the connection is.
 ///
@@ -44,6 +45,7 @@ pub(crate) struct Shared {
     pub(crate) subprotocol: Option<Box<str>>,
     pub(crate) remote_addr: Option<SocketAddr>,
     pub(crate) is_secure: bool,
+    pub(crate) tls: Option<Arc<TlsInfo>>,
     pub(crate) attributes: Mutex<http::Extensions>,
     terms: Arc<Terms>,
     outbox: Mutex<Outbox>,
@@ -71,6 +73,7 @@ pub(crate) struct Identity {
     pub(crate) subprotocol: Option<Box<str>>,
     pub(crate) remote_addr: Option<SocketAddr>,
     pub(crate) is_secure: bool,
+    pub(crate) tls: Option<Arc<TlsInfo>>,
 }
 
 /// Who asks for room in the outbox.
@@ -105,12 +108,13 @@ impl From<Refusal> for Error {
 
 impl Shared {
     pub(crate) fn new(identity: Identity, outbox: Outbox, terms: Arc<Terms>) -> Self {
-        let Identity { id, subprotocol, remote_addr, is_secure } = identity;
+        let Identity { id, subprotocol, remote_addr, is_secure, tls } = identity;
         Self {
             id,
             subprotocol,
             remote_addr,
             is_secure,
+            tls,
             attributes: Mutex::default(),
             terms,
             outbox: Mutex::new(outbox),

@@ -80,8 +80,13 @@ impl Plan {
         })?;
         let Agreement { subprotocol, compression } = self.check(response, &key)?;
         let (reader, writer) = transport::split_tcp(stream);
-        let identity =
-            Identity { id, subprotocol: subprotocol.map(String::into_boxed_str), remote_addr, is_secure: false };
+        let identity = Identity {
+            id,
+            subprotocol: subprotocol.map(String::into_boxed_str),
+            remote_addr,
+            is_secure: false,
+            tls: None,
+        };
         let terms = Arc::clone(&self.terms);
         Ok(start(Established { identity, reader, writer, read_ahead, compression, terms }))
     }

@@ -12,7 +12,7 @@ use crate::error::Result;
 use crate::listener::ServerConfig;
 use crate::listener::accept::Acceptor;
 use crate::listener::admission::Admission;
-use crate::listener::serve::serve_http;
+use crate::listener::serve::serve_connection;
 use crate::router::shutdown::shut_down;
 use crate::router::{Router, Shutdown};
 
@@ -34,6 +34,13 @@ impl BoundListener {
     #[must_use]
     pub fn local_addr(&self) -> SocketAddr {
         self.local_addr
+    }
+
+    /// Returns what reads the certificates again while the listener serves; `None` without TLS.
+    #[cfg(feature = "rustls")]
+    #[must_use]
+    pub fn tls_reloader(&self) -> Option<crate::listener::TlsReloader> {
+        self.config.tls.as_ref().map(crate::listener::tls::Tls::reloader)
     }
 
     /// Serves until the process ends.
@@ -80,7 +87,7 @@ impl BoundListener {
                     continue;
                 };
                 let (router, config, stop) = (router.clone(), config.clone(), stop.clone());
-                requests.spawn(serve_http(stream, remote_addr, router, config, admitted, stop));
+                requests.spawn(serve_connection(stream, remote_addr, router, config, admitted, stop));
             }
         }
         drop(acceptor);

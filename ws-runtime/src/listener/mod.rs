@@ -6,6 +6,8 @@ mod bound;
 #[cfg(feature = "config")]
 mod config;
 mod serve;
+#[cfg(feature = "rustls")]
+mod tls;
 
 use std::time::Duration;
 
@@ -25,6 +27,8 @@ pub use bound::BoundListener;
 #[cfg(feature = "config")]
 pub use config::ListenerConfig;
 pub use serve::KeepAlive;
+#[cfg(feature = "rustls")]
+pub use tls::{ClientCertificates, TlsConfig, TlsReloader};
 
 /// Listens on a port and serves WebSocket services on it.
 ///
@@ -53,6 +57,8 @@ pub struct Listener {
     shutdown_timeout: Duration,
     /// In the settings that were read from a file.
     mistake: Option<ConfigError>,
+    #[cfg(feature = "rustls")]
+    tls: Option<TlsConfig>,
     router: RouterBuilder,
 }
 
@@ -63,6 +69,8 @@ pub(crate) struct ServerConfig {
     pub(crate) shutdown_timeout: Duration,
     pub(crate) keep_alive: KeepAlive,
     pub(crate) max_http_connections: usize,
+    #[cfg(feature = "rustls")]
+    pub(crate) tls: Option<tls::Tls>,
 }
 
 impl Listener {
@@ -84,6 +92,8 @@ impl Listener {
             handshake_timeout: Duration::from_mins(2),
             shutdown_timeout: Duration::from_secs(30),
             mistake: None,
+            #[cfg(feature = "rustls")]
+            tls: None,
             router: Router::builder(),
         }
     }
@@ -124,6 +134,13 @@ impl Listener {
     /// Sets the `Server` header of every response. Default: none.
     pub fn server_name(mut self, name: impl Into<String>) -> Self {
         self.server_name = Some(name.into());
+        self
+    }
+
+    /// Serves over TLS alone: `https://` and `wss://`. Default: plain HTTP alone.
+    #[cfg(feature = "rustls")]
+    pub fn tls(mut self, tls: TlsConfig) -> Self {
+        self.tls = Some(tls);
         self
     }
 
@@ -279,7 +296,7 @@ impl Listener {
         self
     }
 
-    /// Checks the configuration and opens the socket.
+    /// Checks the configuration, reads the files that it names, and opens the socket.
     ///
     /// # Errors
     /// [`Error::Config`] for an invalid setting or ambiguous paths, [`Error::Bind`] when the operating system refuses.
@@ -288,13 +305,22 @@ impl Listener {
         let server_name = self.server_name.map(HeaderValue::try_from).transpose().map_err(|_| {
             ConfigError::Listener { key: "server_name", reason: "must be visible ASCII, as a header value is" }
         })?;
+        #[cfg(feature = "rustls")]
+        let tls = self.tls.map(tls::Tls::new).transpose().map_err(ConfigError::Tls)?;
         let Self { host, port, backlog, accept_rate, shutdown_timeout, keep_alive, max_http_connections, .. } = self;
         let router = self.router.handshake_timeout(self.handshake_timeout).build()?;
         let acceptor = Acceptor::open(&host, port, backlog, accept_rate)
             .await
             .map_err(|source| Error::Bind { address: format!("{host}:{port}"), source })?;
         let local_addr = acceptor.local_addr()?;
-        let config = ServerConfig { server_name, shutdown_timeout, keep_alive, max_http_connections };
+        let config = ServerConfig {
+            server_name,
+            shutdown_timeout,
+            keep_alive,
+            max_http_connections,
+            #[cfg(feature = "rustls")]
+            tls,
+        };
         Ok(BoundListener::new(acceptor, local_addr, router, config))
     }
 

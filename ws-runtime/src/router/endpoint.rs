@@ -6,11 +6,8 @@ use std::pin::pin;
 use std::sync::{Arc, OnceLock};
 use std::task::Poll;
 
-use bytes::Bytes;
 use http::{Response, StatusCode};
 use hyper::upgrade::{OnUpgrade, Upgraded};
-use hyper_util::rt::TokioIo;
-use tokio::net::TcpStream;
 use ws_core::handshake;
 
 use crate::caller::ConnectionId;
@@ -21,10 +18,10 @@ use crate::router::body::Body;
 use crate::router::connections::{Connections, Ticket};
 use crate::router::peer::Source;
 use crate::router::response;
+use crate::router::socket::Socket;
 use crate::router::{BoxedFuture, Config};
 use crate::service::{Accept, Service, Settings, UpgradeResult};
 use crate::terms::Terms;
-use crate::transport;
 use crate::upgrade::{UpgradeError, UpgradeRequest};
 
 /// A registered service, whatever its type.
@@ -106,9 +103,9 @@ impl<S: Service> Registered<S> {
         let subprotocol = handshake::server::choose_subprotocol(request.headers(), S::DESCRIPTOR.subprotocols);
         let mut compression = self.settings.compression.unwrap_or(config.compression).negotiate(request.headers());
         let extensions = compression.as_mut().map(|negotiated| std::mem::take(&mut negotiated.answer));
-        let (remote_addr, is_secure) = (request.remote_addr(), request.is_secure());
+        let (remote_addr, is_secure, tls) = (request.remote_addr(), request.is_secure(), request.shared_tls().cloned());
         let starting = Starting {
-            identity: Identity { id, subprotocol: subprotocol.map(Box::from), remote_addr, is_secure },
+            identity: Identity { id, subprotocol: subprotocol.map(Box::from), remote_addr, is_secure, tls },
             compression,
             terms: Arc::clone(self.terms.get_or_init(|| Arc::new(terms::<S>(&self.settings, config)))),
             ticket,
@@ -173,35 +170,13 @@ async fn open<S: Service>(service: S, starting: Starting, on_upgrade: OnUpgrade)
 impl Starting {
     fn connect<S: Service>(self, upgraded: Upgraded) -> (Connection, Ticket) {
         let Self { mut identity, compression, terms, ticket } = self;
-        let ((reader, writer), read_ahead) = match plain_socket(upgraded) {
-            Ok((stream, read_ahead)) => {
-                // Small answers must not wait for the acknowledgement of earlier ones.
-                if let Err(error) = stream.set_nodelay(true) {
-                    tracing::debug!(%error, "TCP_NODELAY could not be set");
-                }
-                identity.remote_addr = identity.remote_addr.or_else(|| stream.peer_addr().ok());
-                (transport::split_tcp(stream), read_ahead)
-            }
-            Err(upgraded) => (transport::split_boxed(Box::new(TokioIo::new(upgraded))), Bytes::new()),
-        };
+        let Socket { reader, writer, read_ahead, remote_addr, tls } = Socket::new(upgraded);
+        identity.remote_addr = identity.remote_addr.or(remote_addr);
+        identity.is_secure |= tls.is_some();
+        identity.tls = identity.tls.or(tls);
         let established = Established { identity, reader, writer, read_ahead, compression, terms };
         let connection = Connection::new::<S>(established);
         ticket.admit(connection.caller());
         (connection, ticket)
     }
-}
-
-/// Takes a plain socket, ours or that of a server that we are mounted in, out of its wrappers, with the bytes that were read
-/// behind the request.
-fn plain_socket(upgraded: Upgraded) -> Result<(TcpStream, Bytes), Upgraded> {
-    let upgraded = match upgraded.downcast::<TokioIo<TcpStream>>() {
-        Ok(parts) => return Ok((parts.io.into_inner(), parts.read_buf)),
-        Err(upgraded) => upgraded,
-    };
-    #[cfg(feature = "axum")]
-    let upgraded = match hyper_util::server::conn::auto::upgrade::downcast::<TokioIo<TcpStream>>(upgraded) {
-        Ok(parts) => return Ok((parts.io.into_inner(), parts.read_buf)),
-        Err(upgraded) => upgraded,
-    };
-    Err(upgraded)
 }

@@ -14,6 +14,7 @@ pub(crate) mod peer;
 mod proxies;
 pub(crate) mod response;
 pub(crate) mod shutdown;
+mod socket;
 
 use std::convert::Infallible;
 use std::fmt;
@@ -194,7 +195,8 @@ impl Router {
             Ok(source) => source,
             Err(addresses::Full) => return response::overloaded(StatusCode::TOO_MANY_REQUESTS, config.retry_after),
         };
-        let request = UpgradeRequest::new(parts, parameters, source.remote_addr, source.is_secure.unwrap_or_default());
+        let is_secure = source.is_secure.unwrap_or_default();
+        let request = UpgradeRequest::new(parts, parameters, source.remote_addr, is_secure, source.tls.clone());
         route.endpoint.upgrade(Handshake { request, source, accept_key, on_upgrade, config, connections }).await
     }
 

@@ -9,12 +9,14 @@ use http::{HeaderMap, Uri};
 use crate::origins::Reached;
 use crate::router::addresses::{Addresses, Full, Place};
 use crate::router::proxies::TrustedProxies;
+use crate::tls_info::TlsInfo;
 
 /// The other end of a TCP connection; attached to its requests by the listener.
 #[derive(Clone, Debug)]
 pub(crate) struct Peer {
     pub(crate) remote_addr: SocketAddr,
-    pub(crate) is_secure: bool,
+    /// The TLS that it came over, if it did.
+    pub(crate) tls: Option<Arc<TlsInfo>>,
     /// What it takes up of what its address may have.
     pub(crate) place: Option<Arc<Place>>,
 }
@@ -26,6 +28,8 @@ pub(crate) struct Source {
     pub(crate) remote_addr: Option<SocketAddr>,
     /// `None` where a server that we are mounted in does not say.
     pub(crate) is_secure: Option<bool>,
+    /// That of the TCP connection, also where a proxy forwards on it.
+    pub(crate) tls: Option<Arc<TlsInfo>>,
     /// The host, with the port if there is one, that the client believes to talk to.
     pub(crate) authority: Option<String>,
     pub(crate) place: Option<Arc<Place>>,
@@ -45,7 +49,8 @@ impl Source {
     ) -> Result<Self, Full> {
         let mut source = Self {
             remote_addr: peer.map(|peer| peer.remote_addr),
-            is_secure: peer.map(|peer| peer.is_secure),
+            is_secure: peer.map(|peer| peer.tls.is_some()),
+            tls: peer.and_then(|peer| peer.tls.clone()),
             authority: authority(uri, headers),
             place: peer.and_then(|peer| peer.place.clone()),
         };

@@ -1,9 +1,12 @@
 //! The request for an upgrade.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 
 use http::request::Parts;
 use http::{Extensions, HeaderMap, Uri};
+
+use crate::tls_info::TlsInfo;
 
 /// The HTTP request that asks for the upgrade, with the parameters found in its path.
 ///
@@ -15,6 +18,7 @@ pub struct UpgradeRequest {
     parameters: Vec<(&'static str, String)>,
     remote_addr: Option<SocketAddr>,
     is_secure: bool,
+    tls: Option<Arc<TlsInfo>>,
 }
 
 impl UpgradeRequest {
@@ -23,8 +27,13 @@ impl UpgradeRequest {
         parameters: Vec<(&'static str, String)>,
         remote_addr: Option<SocketAddr>,
         is_secure: bool,
+        tls: Option<Arc<TlsInfo>>,
     ) -> Self {
-        Self { parts, parameters, remote_addr, is_secure }
+        Self { parts, parameters, remote_addr, is_secure, tls }
+    }
+
+    pub(crate) fn shared_tls(&self) -> Option<&Arc<TlsInfo>> {
+        self.tls.as_ref()
     }
 
     /// Returns the URI as it was requested; nothing in it is decoded.
@@ -71,9 +80,17 @@ impl UpgradeRequest {
         self.remote_addr
     }
 
-    /// Returns whether the request came over TLS.
+    /// Returns whether the request came over TLS, which ends in the [`Listener`](crate::Listener) or in a
+    /// [trusted proxy](crate::TrustedProxies).
     #[must_use]
     pub fn is_secure(&self) -> bool {
         self.is_secure
+    }
+
+    /// Returns the TLS that the request came over: its version, and the certificate that the client showed, for instance. `None`
+    /// for plain HTTP, and where the TLS does not end in the [`Listener`](crate::Listener). Behind a trusted proxy, it is that of the proxy.
+    #[must_use]
+    pub fn tls(&self) -> Option<&TlsInfo> {
+        self.tls.as_deref()
     }
 }

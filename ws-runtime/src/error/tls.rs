@@ -1,0 +1,142 @@
+//! What can be wrong with the TLS settings of a listener.
+
+use std::fmt;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use crate::tls_info::TlsVersion;
+
+/// Why the TLS of a listener cannot be set up, found when it binds and when its files are read again. `key` is the name of the
+/// setting: `certificate`, `key`, or `client_certificates`. `path` is the file, `None` for bytes.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum TlsError {
+    /// The path of a file is empty or blank.
+    #[error("invalid `{key}` of TLS: the path of a file must be given")]
+    Blank {
+        /// The name of the setting.
+        key: &'static str,
+    },
+    /// A PEM section is damaged.
+    #[error("invalid `{key}` of TLS: {} is damaged PEM", file(path.as_deref()))]
+    DamagedPem {
+        /// The name of the setting.
+        key: &'static str,
+        /// The file.
+        path: Option<PathBuf>,
+    },
+    /// A file, or the bytes, are empty.
+    #[error("invalid `{key}` of TLS: {} is empty", file(path.as_deref()))]
+    Empty {
+        /// The name of the setting.
+        key: &'static str,
+        /// The file.
+        path: Option<PathBuf>,
+    },
+    /// The private key is encrypted. It must be decrypted when it is deployed: a password beside it in the configuration would
+    /// protect nothing.
+    #[error(
+        "invalid `key` of TLS: {} is encrypted; decrypt it with `openssl pkey -in {} -out decrypted.pem`",
+        file(path.as_deref()),
+        path.as_deref().unwrap_or(Path::new("key.pem")).display()
+    )]
+    EncryptedKey {
+        /// The file.
+        path: Option<PathBuf>,
+    },
+    /// A certificate cannot be read, or cannot be a server's or an authority's.
+    #[error("invalid `{key}` of TLS: {} holds a certificate that cannot be used: {reason}", file(path.as_deref()))]
+    InvalidCertificate {
+        /// The name of the setting.
+        key: &'static str,
+        /// The file.
+        path: Option<PathBuf>,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// The private key cannot be read, or is of a kind that the cryptography does not know.
+    #[error("invalid `key` of TLS: {} holds a private key that cannot be used: {reason}", file(path.as_deref()))]
+    InvalidKey {
+        /// The file.
+        path: Option<PathBuf>,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// The private key is that of another certificate.
+    #[error("invalid `key` of TLS: the private key does not belong to the certificate")]
+    KeyMismatch,
+    /// There is no such file.
+    #[error("invalid `{key}` of TLS: there is no file `{}`", path.display())]
+    Missing {
+        /// The name of the setting.
+        key: &'static str,
+        /// The file.
+        path: PathBuf,
+    },
+    /// There is no certificate in the file: it may be another one that was meant.
+    #[error("invalid `{key}` of TLS: {} holds {}no certificate", file(path.as_deref()), but(*found))]
+    NoCertificate {
+        /// The name of the setting.
+        key: &'static str,
+        /// The file.
+        path: Option<PathBuf>,
+        /// What is there instead.
+        found: Option<&'static str>,
+    },
+    /// No cipher suite that was chosen belongs to a version that was chosen.
+    #[error("invalid `cipher_suites` of TLS: none is for TLS {version}")]
+    NoCipherSuite {
+        /// The version.
+        version: TlsVersion,
+    },
+    /// There is no private key in the file: it may be another one that was meant.
+    #[error("invalid `key` of TLS: {} holds {}no private key", file(path.as_deref()), but(*found))]
+    NoKey {
+        /// The file.
+        path: Option<PathBuf>,
+        /// What is there instead.
+        found: Option<&'static str>,
+    },
+    /// No cryptography is compiled in, and none was given.
+    #[error("TLS needs a crypto provider: enable the feature `tls` or `tls-ring`, or set `crypto_provider`")]
+    NoProvider,
+    /// Neither version of TLS was chosen.
+    #[error("invalid `versions` of TLS: at least one must be given")]
+    NoVersions,
+    /// The crypto provider does not fit together.
+    #[error("invalid `crypto_provider` of TLS: {reason}")]
+    Provider {
+        /// What it lacks.
+        reason: String,
+    },
+    /// The crypto provider has no cipher suite of this name.
+    #[error("invalid `cipher_suites` of TLS: `{name}` is unknown, known are {}", known.join(", "))]
+    UnknownCipherSuite {
+        /// The name.
+        name: String,
+        /// The names that are known.
+        known: Vec<&'static str>,
+    },
+    /// A file cannot be read.
+    #[error("invalid `{key}` of TLS: `{}` cannot be read: {kind}", path.display())]
+    Unreadable {
+        /// The name of the setting.
+        key: &'static str,
+        /// The file.
+        path: PathBuf,
+        /// What the operating system said.
+        kind: io::ErrorKind,
+    },
+}
+
+/// Names a file; bytes have no name.
+fn file(path: Option<&Path>) -> impl fmt::Display {
+    fmt::from_fn(move |f| match path {
+        Some(path) => write!(f, "`{}`", path.display()),
+        None => f.write_str("the PEM"),
+    })
+}
+
+fn but(found: Option<&'static str>) -> impl fmt::Display {
+    fmt::from_fn(move |f| found.map_or(Ok(()), |found| write!(f, "{found}, but ")))
+}

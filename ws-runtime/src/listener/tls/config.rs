@@ -1,0 +1,182 @@
+//! The settings.
+
+use std::fmt;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use rustls::crypto::CryptoProvider;
+
+use crate::tls_info::TlsVersion;
+
+/// The TLS of a [`Listener`](crate::Listener).
+///
+/// Everything is checked when the listener binds; [`TlsError`](crate::TlsError) says what is wrong.
+///
+/// ```no_run
+/// use websocket::{ClientCertificates, Listener, TlsConfig};
+///
+/// let tls = TlsConfig::from_pem_files("cert.pem", "key.pem").client_certificates(ClientCertificates::required("ca.pem"));
+/// let listener = Listener::new(9443).tls(tls);
+/// # drop(listener);
+/// ```
+///
+/// With the feature `config` it can be read from a file, where each setting has the name of its method; `certificate` and `key` are
+/// paths. TOML for instance:
+///
+/// ```toml
+/// certificate = "cert.pem"
+/// key = "key.pem"
+/// versions = ["1.2", "1.3"]
+/// cipher_suites = ["TLS_AES_128_GCM_SHA256", "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256"]
+/// client_certificates = { authority = "ca.pem", required = true }
+/// session_cache_size = 4096
+/// handshake_timeout = 10
+/// ```
+#[derive(Clone)]
+#[cfg_attr(feature = "config", derive(serde::Deserialize), serde(from = "super::settings::Settings"))]
+#[must_use = "it does nothing until a listener has it"]
+pub struct TlsConfig {
+    pub(super) certificate: Pem,
+    pub(super) key: Pem,
+    pub(super) client_certificates: Option<ClientCertificates>,
+    pub(super) versions: Vec<TlsVersion>,
+    pub(super) cipher_suites: Option<Vec<String>>,
+    pub(super) session_cache_size: usize,
+    pub(super) handshake_timeout: Duration,
+    pub(super) provider: Option<Arc<CryptoProvider>>,
+}
+
+/// Which clients must show a certificate, and whose.
+///
+/// A certificate that is shown is verified also where none is required: one of another authority ends the handshake.
+#[derive(Clone, Debug)]
+pub struct ClientCertificates {
+    pub(super) authority: Pem,
+    pub(super) required: bool,
+}
+
+/// Where PEM comes from.
+#[derive(Clone)]
+pub(super) enum Pem {
+    Bytes(Vec<u8>),
+    File(PathBuf),
+}
+
+impl TlsConfig {
+    /// Reads the certificate of the server, with those of its intermediate authorities behind it, and its private key from files, when
+    /// the listener binds and whenever [`TlsReloader::reload`](crate::TlsReloader::reload) is called.
+    ///
+    /// They are PEM files; both may be the same one. A key may be PKCS#8, PKCS#1, or SEC1, and must not be encrypted.
+    pub fn from_pem_files(certificate: impl Into<PathBuf>, key: impl Into<PathBuf>) -> Self {
+        Self::new(Pem::File(certificate.into()), Pem::File(key.into()))
+    }
+
+    /// Takes the certificate of the server, with those of its intermediate authorities behind it, and its private key, both in PEM.
+    pub fn from_pem(certificate: impl Into<Vec<u8>>, key: impl Into<Vec<u8>>) -> Self {
+        Self::new(Pem::Bytes(certificate.into()), Pem::Bytes(key.into()))
+    }
+
+    pub(super) fn new(certificate: Pem, key: Pem) -> Self {
+        Self {
+            certificate,
+            key,
+            client_certificates: None,
+            versions: vec![TlsVersion::V1_2, TlsVersion::V1_3],
+            cipher_suites: None,
+            session_cache_size: 4096,
+            handshake_timeout: Duration::from_secs(10),
+            provider: None,
+        }
+    }
+
+    /// Asks clients for certificates (mutual TLS). Default: they are not asked.
+    pub fn client_certificates(mut self, certificates: ClientCertificates) -> Self {
+        self.client_certificates = Some(certificates);
+        self
+    }
+
+    /// Chooses the versions that are spoken; at least one. Default: TLS 1.2 and 1.3.
+    pub fn versions(mut self, versions: impl IntoIterator<Item = TlsVersion>) -> Self {
+        self.versions = versions.into_iter().collect();
+        self
+    }
+
+    /// Chooses the cipher suites by the names that IANA registers, the preferred ones first; at least one for each version. Default:
+    /// those of the crypto provider, all of which are safe.
+    pub fn cipher_suites(mut self, names: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.cipher_suites = Some(names.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// Limits the sessions that are kept, so that clients who come back can resume them, which saves both sides the expensive part of
+    /// the handshake. A new session takes the place of the oldest. Sessions, of which a handshake of TLS 1.3 makes two; default
+    /// 4096. 0 turns resumption off.
+    ///
+    /// They are kept in memory, and none leaves the process. The certificate of a client that comes back is verified again.
+    pub fn session_cache_size(mut self, sessions: usize) -> Self {
+        self.session_cache_size = sessions;
+        self
+    }
+
+    /// Limits how long a handshake may take; after that the connection is broken off. The time for the HTTP request, which is
+    /// [`Listener::handshake_timeout`](crate::Listener::handshake_timeout), comes behind. Default 10 s; [`Duration::ZERO`] is no limit.
+    pub fn handshake_timeout(mut self, timeout: Duration) -> Self {
+        self.handshake_timeout = timeout;
+        self
+    }
+
+    /// Chooses the cryptography. Default: that of aws-lc-rs with the feature `tls`, else that of ring with `tls-ring`; there is none
+    /// with the feature `rustls` alone. The default of the process is neither read nor set.
+    pub fn crypto_provider(mut self, provider: impl Into<Arc<CryptoProvider>>) -> Self {
+        self.provider = Some(provider.into());
+        self
+    }
+}
+
+impl ClientCertificates {
+    /// Refuses clients without a certificate of this authority: a file of one or several certificates in PEM.
+    pub fn required(authority: impl Into<PathBuf>) -> Self {
+        Self { authority: Pem::File(authority.into()), required: true }
+    }
+
+    /// Serves clients without a certificate too; [`TlsInfo::client_certificate`](crate::TlsInfo::client_certificate) tells who has one
+    /// of this authority: a file of one or several certificates in PEM.
+    pub fn optional(authority: impl Into<PathBuf>) -> Self {
+        Self { authority: Pem::File(authority.into()), required: false }
+    }
+
+    /// Like [`required`](Self::required), with the PEM itself.
+    pub fn required_pem(authority: impl Into<Vec<u8>>) -> Self {
+        Self { authority: Pem::Bytes(authority.into()), required: true }
+    }
+
+    /// Like [`optional`](Self::optional), with the PEM itself.
+    pub fn optional_pem(authority: impl Into<Vec<u8>>) -> Self {
+        Self { authority: Pem::Bytes(authority.into()), required: false }
+    }
+}
+
+impl fmt::Debug for TlsConfig {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TlsConfig")
+            .field("certificate", &self.certificate)
+            .field("key", &self.key)
+            .field("client_certificates", &self.client_certificates)
+            .field("versions", &self.versions)
+            .field("cipher_suites", &self.cipher_suites)
+            .field("session_cache_size", &self.session_cache_size)
+            .field("handshake_timeout", &self.handshake_timeout)
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for Pem {
+    /// Bytes may be those of a private key.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Bytes(_) => f.write_str("PEM"),
+            Self::File(path) => path.fmt(f),
+        }
+    }
+}

@@ -1,0 +1,103 @@
+//! From PEM to certificates and keys, and what is there instead.
+
+use std::borrow::Cow;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use rustls::pki_types::pem::{PemObject as _, SectionKind};
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+
+use crate::error::TlsError;
+use crate::listener::tls::config::Pem;
+
+/// The PEM behind a setting.
+pub(super) struct Text<'a> {
+    setting: &'static str,
+    path: Option<&'a Path>,
+    bytes: Cow<'a, [u8]>,
+}
+
+impl<'a> Text<'a> {
+    /// # Errors
+    /// [`TlsError::Blank`], [`TlsError::Missing`], [`TlsError::Unreadable`], [`TlsError::Empty`].
+    pub(super) fn read(setting: &'static str, pem: &'a Pem) -> Result<Self, TlsError> {
+        let (path, bytes) = match pem {
+            Pem::Bytes(bytes) => (None, Cow::Borrowed(bytes.as_slice())),
+            Pem::File(path) => (Some(path.as_path()), Cow::Owned(read_file(setting, path)?)),
+        };
+        let text = Self { setting, path, bytes };
+        if text.bytes.trim_ascii().is_empty() {
+            return Err(TlsError::Empty { key: setting, path: text.path() });
+        }
+        Ok(text)
+    }
+
+    /// # Errors
+    /// [`TlsError::DamagedPem`], [`TlsError::NoCertificate`].
+    pub(super) fn certificates(&self) -> Result<Vec<CertificateDer<'static>>, TlsError> {
+        let certificates: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(&self.bytes).collect();
+        let certificates = certificates.map_err(|_| self.damaged())?;
+        if certificates.is_empty() {
+            return Err(TlsError::NoCertificate { key: self.setting, path: self.path(), found: self.found() });
+        }
+        Ok(certificates)
+    }
+
+    /// Reads the first private key.
+    ///
+    /// # Errors
+    /// [`TlsError::DamagedPem`], [`TlsError::EncryptedKey`], [`TlsError::NoKey`].
+    pub(super) fn key(&self) -> Result<PrivateKeyDer<'static>, TlsError> {
+        if self.holds(PKCS8_ENCRYPTED) || self.holds(PEM_ENCRYPTED) {
+            return Err(TlsError::EncryptedKey { path: self.path() });
+        }
+        match PrivateKeyDer::pem_slice_iter(&self.bytes).next() {
+            Some(Ok(key)) => Ok(key),
+            Some(Err(_)) => Err(self.damaged()),
+            None => Err(TlsError::NoKey { path: self.path(), found: self.found() }),
+        }
+    }
+
+    pub(super) fn path(&self) -> Option<PathBuf> {
+        self.path.map(Path::to_owned)
+    }
+
+    /// Names what is there, for somebody who has mixed up two files.
+    fn found(&self) -> Option<&'static str> {
+        if self.bytes.first() == Some(&DER_SEQUENCE) {
+            return Some("DER instead of PEM");
+        }
+        let (kind, _) = <(SectionKind, Vec<u8>)>::from_pem_slice(&self.bytes).ok()?;
+        Some(match kind {
+            SectionKind::Certificate => "a certificate",
+            SectionKind::Csr => "a certificate request",
+            SectionKind::PublicKey => "a public key",
+            SectionKind::RsaPrivateKey | SectionKind::PrivateKey | SectionKind::EcPrivateKey => "a private key",
+            _ => return None,
+        })
+    }
+
+    fn damaged(&self) -> TlsError {
+        TlsError::DamagedPem { key: self.setting, path: self.path() }
+    }
+
+    fn holds(&self, words: &[u8]) -> bool {
+        self.bytes.windows(words.len()).any(|window| window == words)
+    }
+}
+
+fn read_file(setting: &'static str, path: &Path) -> Result<Vec<u8>, TlsError> {
+    if path.to_str().is_some_and(|path| path.trim().is_empty()) {
+        return Err(TlsError::Blank { key: setting });
+    }
+    fs::read(path).map_err(|error| match error.kind() {
+        io::ErrorKind::NotFound => TlsError::Missing { key: setting, path: path.to_owned() },
+        kind => TlsError::Unreadable { key: setting, path: path.to_owned(), kind },
+    })
+}
+
+const PKCS8_ENCRYPTED: &[u8] = b"-----BEGIN ENCRYPTED PRIVATE KEY-----"; // RFC 7468 §11
+const PEM_ENCRYPTED: &[u8] = b"Proc-Type: 4,ENCRYPTED"; // RFC 1421 §4.6.1.1
+/// What a certificate or a key in DER begins with.
+const DER_SEQUENCE: u8 = 0x30;
