@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Runs every check of the project, on a fresh machine too. It needs Rust (rustup), Python 3.11, Node.js 20 with npm and, where
-# Chromium is missing, apt-get as root or with sudo. It installs Chromium (Debian's package `chromium`) and, in
-# `tests/clients`, the clients of the end-to-end tests. Nothing that is there already is installed again.
+# Chromium or OpenSSL is missing, apt-get as root or with sudo. It installs Chromium and OpenSSL (Debian's packages `chromium` and
+# `openssl`) and, in `tests/clients`, the clients of the end-to-end tests. Nothing that is there already is installed again.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 exec </dev/null
@@ -10,6 +10,7 @@ readonly clients=tests/clients venv=tests/clients/.venv
 
 main() {
   step 'needed programs' check_programs
+  step 'openssl' install_openssl
   step 'chromium' install_chromium
   step 'python client' install_python_client
   step 'node clients' install_node_clients
@@ -59,6 +60,11 @@ install_chromium() {
     export CHROMIUM
   fi
   "$CHROMIUM" --version || fail "\`$CHROMIUM\` does not run: name another Chromium in CHROMIUM"
+}
+
+install_openssl() {
+  command -v openssl >/dev/null || install_package openssl
+  openssl version
 }
 
 install_python_client() {

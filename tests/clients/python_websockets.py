@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import ssl
 import sys
 from urllib.parse import quote
 
@@ -39,13 +40,25 @@ async def listen(websocket: ClientConnection) -> None:
         report("ended", str(websocket.close_code))
 
 
-async def main(address: str, name: str) -> None:
-    async with connect(f"ws://{address}/chat/{quote(name, safe='')}", proxy=None) as websocket:
-        report("opened")
-        async with asyncio.TaskGroup() as tasks:
-            listener = tasks.create_task(listen(websocket))
-            await obey(websocket)
-            listener.cancel()
+def context(authority: str, certificate: str | None = None, key: str | None = None) -> ssl.SSLContext:
+    """Trusts one authority, and shows a certificate when it is asked."""
+    result = ssl.create_default_context(cafile=authority)
+    if certificate is not None:
+        result.load_cert_chain(certificate, key)
+    return result
+
+
+async def main(address: str, name: str, *tls: str) -> None:
+    scheme, options = ("wss", {"ssl": context(*tls)}) if tls else ("ws", {})
+    try:
+        async with connect(f"{scheme}://{address}/chat/{quote(name, safe='')}", proxy=None, **options) as websocket:
+            report("opened")
+            async with asyncio.TaskGroup() as tasks:
+                listener = tasks.create_task(listen(websocket))
+                await obey(websocket)
+                listener.cancel()
+    except ssl.SSLError as error:
+        report("failed", str(error))
 
 
 asyncio.run(main(*sys.argv[1:]))

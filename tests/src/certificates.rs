@@ -7,9 +7,12 @@ use std::{
     sync::atomic::{AtomicU32, Ordering},
 };
 
+use base64::{Engine, engine::general_purpose::STANDARD};
 use rcgen::{
-    BasicConstraints, CertificateParams, CertifiedIssuer, DnType, ExtendedKeyUsagePurpose, IsCa, KeyPair, date_time_ymd,
+    BasicConstraints, CertificateParams, CertifiedIssuer, DnType, ExtendedKeyUsagePurpose, IsCa, KeyPair,
+    PublicKeyData, date_time_ymd,
 };
+use tokio_rustls::rustls::crypto::aws_lc_rs::cipher_suite::TLS13_AES_128_GCM_SHA256;
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject};
 
 /// A certificate authority.
@@ -108,6 +111,18 @@ fn server(name: &str) -> CertificateParams {
 }
 
 impl Identity {
+    /// The SHA-256 of the public key in base64, by which Chromium is told to trust it.
+    ///
+    /// # Panics
+    ///
+    /// When the key is none.
+    #[must_use]
+    pub fn public_key_hash(&self) -> String {
+        let key = KeyPair::from_pem(&self.key).expect("it is a private key").subject_public_key_info();
+        let sha256 = TLS13_AES_128_GCM_SHA256.tls13().expect("it is of TLS 1.3").common.hash_provider;
+        STANDARD.encode(sha256.hash(&key))
+    }
+
     /// The certificate, as TLS sends it.
     ///
     /// # Panics

@@ -26,8 +26,43 @@ impl ForeignClient {
     /// When it is not installed.
     #[must_use]
     pub fn graphql_ws(address: SocketAddr, more: &[&str]) -> Self {
+        Self::start("node", "graphql_ws.mjs", address, more)
+    }
+
+    /// Starts a participant of the chat on the npm package `ws`, over TLS.
+    ///
+    /// # Panics
+    ///
+    /// When it is not installed.
+    #[must_use]
+    pub fn node_ws(address: SocketAddr, name: &str, tls: &[&str]) -> Self {
+        Self::start("node", "node_ws.mjs", address, &[&[name], tls].concat())
+    }
+
+    /// Starts a participant of the chat on the Python package `websockets`, over TLS.
+    ///
+    /// # Panics
+    ///
+    /// When it is not installed.
+    #[must_use]
+    pub fn python_websockets(address: SocketAddr, name: &str, tls: &[&str]) -> Self {
+        Self::start(".venv/bin/python", "python_websockets.py", address, &[&[name], tls].concat())
+    }
+
+    /// Starts Chromium on the page of the server, which opens a WebSocket to `path`. It takes the certificate whose public key has
+    /// this hash.
+    ///
+    /// # Panics
+    ///
+    /// When it is not installed.
+    #[must_use]
+    pub fn browser(address: SocketAddr, path: &str, trusted: &str) -> Self {
+        Self::start("node", "browser_socket.mjs", address, &[path, trusted])
+    }
+
+    fn start(interpreter: &str, script: &str, address: SocketAddr, more: &[&str]) -> Self {
         let address = address.to_string();
-        let mut process = script::spawn("node", "graphql_ws.mjs", &[&[&*address], more].concat());
+        let mut process = script::spawn(interpreter, script, &[&[&*address], more].concat());
         let commands = process.stdin.take().expect("stdin is piped");
         let reports = BufReader::new(process.stdout.take().expect("stdout is piped")).lines();
         Self { _process: process, commands, reports }
