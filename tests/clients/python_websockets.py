@@ -7,7 +7,7 @@ import sys
 from urllib.parse import quote
 
 from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import ConnectionClosed
+from websockets.exceptions import ConnectionClosed, InvalidMessage
 
 
 def report(event: str, text: str | None = None) -> None:
@@ -57,7 +57,7 @@ async def main(address: str, name: str, *tls: str) -> None:
                 listener = tasks.create_task(listen(websocket))
                 await obey(websocket)
                 listener.cancel()
-    except ssl.SSLError as error:
+    except (InvalidMessage, ssl.SSLError) as error:
         report("failed", str(error))
 
 

@@ -1,7 +1,7 @@
 //! The TLS settings: every mistake is told when the listener binds, from the builder and from a file alike, and each setting has an
 //! effect.
 
-use std::{io, path::PathBuf, sync::Arc, time::Duration};
+use std::{io, path::PathBuf, process::Command, sync::Arc, time::Duration};
 
 use tests::{
     certificates::{Authority, Folder, Identity},
@@ -144,6 +144,39 @@ async fn a_key_that_is_encrypted_or_anothers() {
     let [_, settings, _] = files.with_each_pem(&Authority::new("ca").server().key);
     let text = "invalid `key` of TLS: the private key does not belong to the certificate";
     assert_eq!(mistake(settings).await.to_string(), text);
+}
+
+/// Runs OpenSSL with the words of a command that an error shows.
+fn openssl(command: &str) {
+    let status = Command::new("openssl").args(command.split_whitespace()).status().expect("`openssl` starts");
+    assert!(status.success(), "openssl {command}");
+}
+
+#[tokio::test]
+async fn what_is_under_a_password_is_converted_as_the_error_says() {
+    let files = Files::new();
+    let (certificate, key) = (files.certificate.display(), files.key.display());
+    let [p12, encrypted, pem] = ["both.p12", "encrypted.pem", "both.pem"].map(|name| files.folder.path(name));
+    openssl(&format!("pkcs12 -export -in {certificate} -inkey {key} -out {} -passout pass:secret", p12.display()));
+    let p12_is = |command: &str| {
+        format!(
+            "`{}` is PKCS#12 instead of PEM; convert it with `openssl {command} -out both.pem`, and give `both.pem` as `certificate` and as `key`",
+            p12.display()
+        )
+    };
+    let command = format!("pkcs12 -in {} -nodes", p12.display());
+    are_refused(files.with_each(&p12), [&p12_is(&command); 3]).await;
+    openssl(&format!("{command} -out {} -passin pass:secret", pem.display()));
+    Listener::new(0).tls(TlsConfig::from_pem_files(&pem, &pem)).bind().await.expect("it has been converted");
+
+    openssl(&format!("pkey -in {key} -aes256 -out {} -passout pass:secret", encrypted.display()));
+    let [_, settings, _] = files.with_each(&encrypted);
+    let command = format!("pkey -in {} -out", encrypted.display());
+    let error = mistake(settings).await.to_string();
+    assert!(error.contains(&format!("decrypt it with `openssl {command} decrypted.pem`")), "{error}");
+    openssl(&format!("{command} {} -passin pass:secret", pem.display()));
+    let settings = TlsConfig::from_pem_files(&files.certificate, &pem);
+    Listener::new(0).tls(settings).bind().await.expect("it has been decrypted");
 }
 
 #[tokio::test]

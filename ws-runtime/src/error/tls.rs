@@ -103,6 +103,20 @@ pub enum TlsError {
     /// Neither version of TLS was chosen.
     #[error("invalid `versions` of TLS: at least one must be given")]
     NoVersions,
+    /// It is PKCS#12 (`.p12`, `.pfx`), which is not read: that keeps key and certificates under a password, which would have to stand
+    /// beside it.
+    #[error(
+        "invalid `{key}` of TLS: {} is PKCS#12 instead of PEM; convert it with `openssl pkcs12 -in {} -nodes -out both.pem`, and \
+         give `both.pem` as `certificate` and as `key`",
+        file(path.as_deref()),
+        path.as_deref().unwrap_or(Path::new("both.p12")).display()
+    )]
+    Pkcs12 {
+        /// The name of the setting.
+        key: &'static str,
+        /// The file.
+        path: Option<PathBuf>,
+    },
     /// The crypto provider does not fit together.
     #[error("invalid `crypto_provider` of TLS: {reason}")]
     Provider {

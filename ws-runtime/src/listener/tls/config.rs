@@ -68,6 +68,9 @@ impl TlsConfig {
     /// the listener binds and whenever [`TlsReloader::reload`](crate::TlsReloader::reload) is called.
     ///
     /// They are PEM files; both may be the same one. A key may be PKCS#8, PKCS#1, or SEC1, and must not be encrypted.
+    ///
+    /// PKCS#12 (`.p12`, `.pfx`) is not read. OpenSSL makes PEM of it, which then is both files:
+    /// `openssl pkcs12 -in server.p12 -nodes -out both.pem`.
     pub fn from_pem_files(certificate: impl Into<PathBuf>, key: impl Into<PathBuf>) -> Self {
         Self::new(Pem::File(certificate.into()), Pem::File(key.into()))
     }

@@ -1,18 +1,18 @@
 //! From a TCP connection to a TLS stream.
 
-use std::fmt;
 use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
 use rustls::pki_types::UnixTime;
-use rustls::{HandshakeKind, InvalidMessage, PeerIncompatible, ServerConnection};
+use rustls::{HandshakeKind, ServerConnection};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::server::TlsStream;
 
 use crate::error::TlsError;
 use crate::listener::tls::config::TlsConfig;
+use crate::listener::tls::failure::HandshakeFailure;
 use crate::listener::tls::reload::TlsReloader;
 use crate::listener::tls::server::Server;
 use crate::tls_info::TlsInfo;
@@ -21,14 +21,6 @@ use crate::tls_info::TlsInfo;
 #[derive(Clone, Debug)]
 pub(crate) struct Tls {
     current: TlsReloader,
-}
-
-/// Why there is no TLS on a connection.
-#[derive(Debug)]
-pub(crate) enum HandshakeFailure {
-    Broken(io::Error),
-    ResumedCertificate(rustls::Error),
-    TimedOut(Duration),
 }
 
 impl Tls {
@@ -80,25 +72,5 @@ fn check_resumed(
             verifier.verify_client_cert(certificate, intermediates, UnixTime::now()).map(drop)
         }
         _ => Ok(()),
-    }
-}
-
-impl fmt::Display for HandshakeFailure {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Broken(error) => match error.get_ref().and_then(|cause| cause.downcast_ref::<rustls::Error>()) {
-                Some(rustls::Error::InvalidMessage(InvalidMessage::InvalidContentType)) => {
-                    f.write_str("the peer does not speak TLS")
-                }
-                // Clients before TLS 1.2 do not name any.
-                Some(rustls::Error::PeerIncompatible(PeerIncompatible::SignatureAlgorithmsExtensionRequired)) => {
-                    f.write_str("the peer's TLS is too old")
-                }
-                None if error.kind() == io::ErrorKind::UnexpectedEof => f.write_str("the peer left"),
-                _ => error.fmt(f),
-            },
-            Self::ResumedCertificate(error) => write!(f, "{error}, in a resumed session"),
-            Self::TimedOut(timeout) => write!(f, "not done within {timeout:?}"),
-        }
     }
 }

@@ -7,6 +7,7 @@
 //! Nothing here is process-wide: the crypto provider is handed on explicitly.
 
 mod config;
+mod failure;
 mod handshake;
 mod pem;
 mod reload;

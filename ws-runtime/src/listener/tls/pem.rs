@@ -20,7 +20,7 @@ pub(super) struct Text<'a> {
 
 impl<'a> Text<'a> {
     /// # Errors
-    /// [`TlsError::Blank`], [`TlsError::Missing`], [`TlsError::Unreadable`], [`TlsError::Empty`].
+    /// [`TlsError::Blank`], [`TlsError::Missing`], [`TlsError::Unreadable`], [`TlsError::Empty`], [`TlsError::Pkcs12`].
     pub(super) fn read(setting: &'static str, pem: &'a Pem) -> Result<Self, TlsError> {
         let (path, bytes) = match pem {
             Pem::Bytes(bytes) => (None, Cow::Borrowed(bytes.as_slice())),
@@ -29,6 +29,9 @@ impl<'a> Text<'a> {
         let text = Self { setting, path, bytes };
         if text.bytes.trim_ascii().is_empty() {
             return Err(TlsError::Empty { key: setting, path: text.path() });
+        }
+        if is_pkcs12(&text.bytes) {
+            return Err(TlsError::Pkcs12 { key: setting, path: text.path() });
         }
         Ok(text)
     }
@@ -97,7 +100,16 @@ fn read_file(setting: &'static str, path: &Path) -> Result<Vec<u8>, TlsError> {
     })
 }
 
+/// Looks for the outermost sequence in DER, of any length, that begins with version 3 ([RFC 7292 §4](https://www.rfc-editor.org/rfc/rfc7292#section-4)).
+fn is_pkcs12(bytes: &[u8]) -> bool {
+    let [DER_SEQUENCE, length, rest @ ..] = bytes else { return false };
+    // Above 128 it says how many bytes hold the length.
+    let skipped = usize::from(length.checked_sub(0x80).unwrap_or_default());
+    rest.get(skipped..).is_some_and(|content| content.starts_with(&PKCS12_VERSION))
+}
+
 const PKCS8_ENCRYPTED: &[u8] = b"-----BEGIN ENCRYPTED PRIVATE KEY-----"; // RFC 7468 §11
 const PEM_ENCRYPTED: &[u8] = b"Proc-Type: 4,ENCRYPTED"; // RFC 1421 §4.6.1.1
 /// What a certificate or a key in DER begins with.
 const DER_SEQUENCE: u8 = 0x30;
+const PKCS12_VERSION: [u8; 3] = [0x02, 0x01, 0x03]; // the integer 3
