@@ -10,7 +10,7 @@ use tokio_rustls::{
         ClientConfig, RootCertStore, SupportedProtocolVersion,
         client::{Resumption, WebPkiServerVerifier},
         crypto::aws_lc_rs,
-        pki_types::ServerName,
+        pki_types::{CertificateDer, ServerName},
         version::{TLS12, TLS13},
     },
 };
@@ -35,14 +35,20 @@ pub struct TlsClient {
 
 impl TlsClient {
     /// Trusts this authority.
+    #[must_use]
+    pub fn new(authority: &Authority) -> Self {
+        Self::trusting(authority.der())
+    }
+
+    /// Trusts the authority with this certificate.
     ///
     /// # Panics
     ///
     /// When it is none.
     #[must_use]
-    pub fn new(authority: &Authority) -> Self {
+    pub fn trusting(authority: CertificateDer<'static>) -> Self {
         let mut roots = RootCertStore::empty();
-        roots.add(authority.der()).expect("it is an authority");
+        roots.add(authority).expect("it is an authority");
         let provider = Arc::new(aws_lc_rs::default_provider());
         let verifier = WebPkiServerVerifier::builder_with_provider(Arc::new(roots), provider).build();
         Self {

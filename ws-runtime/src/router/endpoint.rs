@@ -172,8 +172,11 @@ impl Starting {
         let Self { mut identity, compression, terms, ticket } = self;
         let Socket { reader, writer, read_ahead, remote_addr, tls } = Socket::new(upgraded);
         identity.remote_addr = identity.remote_addr.or(remote_addr);
-        identity.is_secure |= tls.is_some();
-        identity.tls = identity.tls.or(tls);
+        if identity.tls.is_none() {
+            // A server that we are mounted in does not tell before.
+            identity.is_secure |= tls.is_some();
+            identity.tls = tls;
+        }
         let established = Established { identity, reader, writer, read_ahead, compression, terms };
         let connection = Connection::new::<S>(established);
         ticket.admit(connection.caller());
