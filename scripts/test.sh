@@ -16,6 +16,7 @@ main() {
   step 'node clients' install_node_clients
   step 'format' cargo fmt --all --check
   step 'lints' cargo clippy --locked --workspace --all-targets -- -D warnings
+  step 'lints of the features' lint_features
   step 'build' cargo build --locked --workspace --examples
   step 'tests' run_tests
   step 'conformance' run_conformance
@@ -95,6 +96,14 @@ install_package() {
   echo "installing Debian's package $1"
   "${root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get update -qq
   "${root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$1" >/dev/null
+}
+
+# The workspace's members turn most features on: here they are off, or alone.
+lint_features() {
+  local features
+  for features in --no-default-features --features=rustls --features=tls-ring --all-features; do
+    cargo clippy --locked -p ws-runtime --all-targets "$features" -- -D warnings
+  done
 }
 
 # The per-test time limits of .config/nextest.toml need cargo-nextest; without it the tests have only their own.

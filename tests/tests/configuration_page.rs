@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use websocket::{Listener, ListenerConfig};
+use websocket::{Listener, ListenerConfig, TlsConfig};
 
 /// A row of one of the tables.
 struct Row {
@@ -60,9 +60,28 @@ fn the_listener_has_no_other_settings() {
     let own = setters("ws-runtime/src/listener/mod.rs", "");
     let limits = setters("ws-runtime/src/router/limits.rs", "request_limits.");
     let compression = setters("ws-runtime/src/compression.rs", "compression.");
-    let known = own.filter(|name| !["compression", "request_limits"].contains(&name.as_str()));
+    let known = own.filter(|name| !["compression", "request_limits", "tls"].contains(&name.as_str()));
     let expected = in_order(known.chain(limits).chain(compression).chain(["compression.mode".to_owned()]));
     assert_eq!(in_order(rows("The listener").into_iter().map(|row| row.key)), expected);
+}
+
+#[test]
+fn tls_has_no_other_settings() {
+    let setters = setters("ws-runtime/src/listener/tls/config.rs", "");
+    let expected = in_order(setters.chain(["certificate", "key"].map(str::to_owned)));
+    assert_eq!(in_order(rows("TLS").into_iter().map(|row| row.key)), expected);
+}
+
+#[test]
+fn the_defaults_of_tls_are_these() {
+    let required = "certificate = 'a'\nkey = 'b'";
+    let read = |text: &str| format!("{:?}", toml::from_str::<TlsConfig>(text).expect(text));
+    let ticked = rows("TLS").into_iter().filter(|row| row.default.starts_with('`'));
+    let written: Vec<_> = ticked.map(|row| format!("{} = {}", row.key, bare(&row.default))).collect();
+    assert_eq!(written.len(), 3, "{written:?}");
+    for line in written {
+        assert_eq!(read(&format!("{required}\n{line}")), read(required), "{line}");
+    }
 }
 
 #[test]
@@ -92,7 +111,7 @@ fn the_defaults_of_the_listener_are_these() {
 
 #[test]
 fn each_setting_has_a_test() {
-    for Row { key, tests, .. } in rows("The listener").into_iter().chain(rows("A service")) {
+    for Row { key, tests, .. } in ["The listener", "TLS", "A service"].into_iter().flat_map(rows) {
         for test in tests {
             let (file, name) = test.split_once("::").unwrap_or_else(|| panic!("{key}: {test}"));
             let source = read(&format!("tests/tests/{file}.rs"));

@@ -14,7 +14,7 @@ use tokio_rustls::rustls::{
     crypto::{CryptoProvider, aws_lc_rs},
     version::{TLS12, TLS13},
 };
-use websocket::{ClientCertificates, ConfigError, Error, Listener, TlsConfig, TlsError, TlsVersion};
+use websocket::{ClientCertificates, ConfigError, Error, Listener, ListenerConfig, TlsConfig, TlsError, TlsVersion};
 
 async fn mistake(tls: TlsConfig) -> TlsError {
     match Listener::new(0).host("127.0.0.1").tls(tls).bind().await {
@@ -268,7 +268,11 @@ async fn a_configuration_file() {
         .handshake_timeout(Duration::from_millis(500));
     assert_eq!(format!("{settings:?}"), format!("{built:?}"));
 
-    let address = serve(Listener::new(0).tls(settings)).await;
+    // Alone, and as a part of the listener's file.
+    let listener: ListenerConfig = toml::from_str(&format!("[tls]\n{text}")).expect("the settings are known");
+    let [with, without] = [Listener::new(0).config(listener), Listener::new(0).tls(settings)];
+    assert_eq!(format!("{with:?}"), format!("{without:?}"));
+    let address = serve(with).await;
     let stream = TlsClient::new(&authority).identity(&authority.client("Ann")).connect(address).await;
     let suite = stream.get_ref().1.negotiated_cipher_suite().expect("the handshake is over").suite();
     assert_eq!(suite.as_str(), Some("TLS13_CHACHA20_POLY1305_SHA256"));

@@ -9,6 +9,8 @@ use serde::Deserialize;
 #[cfg(feature = "deflate")]
 use crate::compression::Compression;
 use crate::error::ConfigError;
+#[cfg(feature = "rustls")]
+use crate::listener::TlsConfig;
 #[cfg(feature = "deflate")]
 use crate::listener::config::values::CompressionValue;
 use crate::listener::config::values::{OriginsValue, ProxiesValue, SlowReceiversValue};
@@ -58,7 +60,7 @@ use crate::router::{RequestLimits, TrustedProxies};
 /// # Ok::<_, toml::de::Error>(())
 /// ```
 ///
-/// Defaults and bounds are those of the methods; `docs/configuration.md` has them in one table.
+/// TLS is a table `tls`, with the keys of `TlsConfig`. Defaults and bounds are those of the methods; `docs/configuration.md` has them in one table.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct ListenerConfig {
@@ -87,6 +89,8 @@ pub struct ListenerConfig {
     read_ahead_limit: Option<usize>,
     shutdown_timeout: Option<f64>,
     shutdown_batch: Option<usize>,
+    #[cfg(feature = "rustls")]
+    tls: Option<TlsConfig>,
 }
 
 /// Hands those fields that are there to the methods of their names, as what this makes of them.
@@ -116,6 +120,8 @@ impl Listener {
         apply!(config to listener, SlowReceiversValue::policy, slow_receivers);
         #[cfg(feature = "deflate")]
         apply!(config to listener, |value| Ok(Compression::from(value)), compression);
+        #[cfg(feature = "rustls")]
+        apply!(config to listener, Ok, tls);
         listener
     }
 

@@ -21,8 +21,8 @@ use crate::tls_info::TlsVersion;
 /// # drop(listener);
 /// ```
 ///
-/// With the feature `config` it can be read from a file, where each setting has the name of its method; `certificate` and `key` are
-/// paths. TOML for instance:
+/// With the feature `config` it can be read from a file, alone or as the table `tls` of `ListenerConfig`. Each setting has the name of its
+/// method; `certificate` and `key` are paths. TOML for instance:
 ///
 /// ```toml
 /// certificate = "cert.pem"
