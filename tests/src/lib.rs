@@ -3,6 +3,7 @@
 //! Nothing here sleeps: a test waits for what it expects, with [`within`] as the limit.
 
 pub mod certificates;
+pub mod event_table;
 mod example;
 pub mod faulty;
 mod foreign_client;

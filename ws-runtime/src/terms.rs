@@ -7,6 +7,7 @@ use ws_core::close::{CloseCode, CloseFrame};
 use ws_core::protocol::Limits;
 
 use crate::error::ConfigError;
+use crate::traffic;
 
 /// The settings of a service and of its listener, as far as its connections need them.
 #[derive(Clone, Debug)]
@@ -39,6 +40,8 @@ pub(crate) struct Bounds {
     /// Streamed replies that run at once.
     pub(crate) max_streams: usize,
     pub(crate) slow_receivers: SlowReceivers,
+    /// Bytes of each payload that the target `websocket::traffic` shows.
+    pub(crate) traffic_payload_limit: usize,
 }
 
 /// What becomes of a connection whose peer reads more slowly than it is written to: its outgoing buffer is over
@@ -96,6 +99,7 @@ impl Bounds {
             max_control_frames: 1000,
             max_streams: 1000,
             slow_receivers: SlowReceivers::Wait,
+            traffic_payload_limit: traffic::DEFAULT_LIMIT,
         }
     }
 

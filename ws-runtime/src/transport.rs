@@ -13,7 +13,7 @@ use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 
-use crate::pool;
+use crate::{log, pool};
 
 /// What the operating system takes beyond what it can send, once it is told to.
 #[cfg(any(target_os = "android", target_os = "linux"))]
@@ -147,7 +147,7 @@ impl Writer {
         if let Self::Tcp(half) = self
             && let Err(error) = socket2::SockRef::from(half.as_ref()).set_tcp_notsent_lowat(MAX_UNSENT)
         {
-            tracing::debug!(%error, "TCP_NOTSENT_LOWAT could not be set");
+            log::option_refused("TCP_NOTSENT_LOWAT", &error);
         }
     }
 

@@ -62,6 +62,22 @@ pub(crate) enum Outgoing<'a> {
     Prepared(&'a Prepared),
 }
 
+impl Outgoing<'_> {
+    pub(crate) fn opcode(&self) -> Opcode {
+        match self {
+            Self::Payload(opcode, _) => *opcode,
+            Self::Prepared(prepared) => prepared.opcode(),
+        }
+    }
+
+    pub(crate) fn payload(&self) -> &[u8] {
+        match self {
+            Self::Payload(_, payload) => payload,
+            Self::Prepared(prepared) => prepared.as_bytes(),
+        }
+    }
+}
+
 impl Outbox {
     pub(crate) fn new(
         writer: Writer,

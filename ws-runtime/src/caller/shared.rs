@@ -18,6 +18,7 @@ use crate::caller::turn;
 use crate::error::{Error, Result};
 use crate::terms::{SlowReceivers, Terms};
 use crate::tls_info::TlsInfo;
+use crate::traffic::{self, Direction, Tap};
 
 /// How far the connection is.
 ///
@@ -153,6 +154,17 @@ impl Shared {
         self.dropped.load(Ordering::Relaxed)
     }
 
+    /// Returns how much waits to be written, in bytes.
+    pub(crate) fn queued(&self) -> usize {
+        self.queued.load(Ordering::Relaxed)
+    }
+
+    /// Returns who logs what goes in and out.
+    #[cold]
+    pub(crate) fn tap(&self) -> Tap<ConnectionId> {
+        Tap { connection: self.id, limit: self.terms.bounds.traffic_payload_limit }
+    }
+
     /// Returns whether the connection's own writes have to wait for the peer.
     pub(crate) fn is_full(&self) -> bool {
         self.queued.load(Ordering::Relaxed) > self.terms.bounds.high_water_mark
@@ -181,7 +193,20 @@ impl Shared {
     ///
     /// # Errors
     /// Nothing was queued then. [`Refusal::Full`] only below the mark.
+    #[inline]
     pub(crate) fn push(self: &Arc<Self>, outgoing: Outgoing<'_>, admission: Admission) -> Result<(), Refusal> {
+        if traffic::is_on() { self.push_shown(outgoing, admission) } else { self.enqueue(outgoing, admission) }
+    }
+
+    #[cold]
+    fn push_shown(self: &Arc<Self>, outgoing: Outgoing<'_>, admission: Admission) -> Result<(), Refusal> {
+        self.enqueue(outgoing, admission)?;
+        // Without the lock: who listens may write to the connection.
+        self.tap().message(Direction::Out, outgoing.opcode(), outgoing.payload());
+        Ok(())
+    }
+
+    fn enqueue(self: &Arc<Self>, outgoing: Outgoing<'_>, admission: Admission) -> Result<(), Refusal> {
         if let Outgoing::Payload(opcode, payload) = outgoing
             && payload.len() > MAX_CONTROL_PAYLOAD
             && opcode.is_control()
@@ -255,18 +280,24 @@ impl Shared {
 
     /// Queues the close frame and lets nothing be written after it; `None` has no code. Does nothing unless open.
     pub(crate) fn start_close(&self, frame: Option<&CloseFrame>) {
-        self.with_outbox(|outbox| {
+        let is_queued = self.with_outbox(|outbox| {
             if self.phase() != Phase::Open {
-                return;
+                return false;
             }
             self.set_phase(Phase::Closing);
-            if !outbox.is_broken() {
+            let is_queued = !outbox.is_broken();
+            if is_queued {
                 outbox.push_close(frame);
                 self.flush_unless_corked(outbox);
             }
             outbox.wake_driver();
+            is_queued
         });
         self.changed.notify_waiters();
+        if is_queued && traffic::is_on() {
+            let reason = frame.map(CloseFrame::reason).unwrap_or_default();
+            self.tap().close(Direction::Out, frame.map(CloseFrame::code), reason);
+        }
     }
 
     /// Moves on to a later phase and tells everybody who waits for it.

@@ -23,6 +23,7 @@ use crate::client::{Client, delivery};
 use crate::compression::{Compression, Negotiated};
 use crate::connection::{self, Connection, Established};
 use crate::error::ConnectError;
+use crate::log;
 use crate::terms::Terms;
 use crate::transport;
 
@@ -71,7 +72,7 @@ impl Plan {
         let stream = TcpStream::connect((host.as_str(), *port)).await.map_err(|error| self.lost(error))?;
         // Small messages must not wait for the acknowledgement of earlier ones.
         if let Err(error) = stream.set_nodelay(true) {
-            tracing::debug!(%error, "TCP_NODELAY could not be set");
+            log::option_refused("TCP_NODELAY", &error);
         }
         let remote_addr = stream.peer_addr().ok();
         let (response, stream, read_ahead) = exchange(stream, request).await.map_err(|failure| match failure {

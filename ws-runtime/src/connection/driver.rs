@@ -10,9 +10,12 @@ use std::io;
 use std::pin::pin;
 use std::task::{Context, Poll, ready};
 
+use ws_core::close::CloseCode;
+use ws_core::opcode::Opcode;
 use ws_core::protocol::Incoming;
 
 use crate::caller::outbox::Outbox;
+use crate::caller::shared::Shared;
 use crate::caller::turn;
 use crate::connection::dispatch;
 use crate::connection::ending;
@@ -20,7 +23,9 @@ use crate::connection::input::{Input, Remainder};
 use crate::connection::read_ahead::ReadAhead;
 use crate::connection::session::{Kind, Session, catch, poll_callback};
 use crate::connection::{Connection, End};
+use crate::log;
 use crate::service::{Data, Event, Handled, Service};
+use crate::traffic::{self, Direction};
 
 /// What the message loop does next.
 #[derive(Clone, Copy)]
@@ -54,15 +59,17 @@ pub(crate) fn run<'s, S: Service>(
         let ending = {
             let end = match service {
                 Some(service) => {
-                    let mut serving = pin!(serve(service, &mut connection.input, &mut connection.session));
+                    let Connection { input, session, span } = &mut *connection;
+                    span.in_scope(|| log::opened(session.caller.connection_id()));
+                    let mut serving = pin!(serve(service, input, session));
                     // A callback that panics is contained here, once for all messages of a read.
-                    let Err(end) = poll_fn(|cx| catch(|| turn::run(|| serving.as_mut().poll(cx)))).await;
+                    let Err(end) = span.cover(move |cx| catch(|| turn::run(|| serving.as_mut().poll(cx)))).await;
                     end
                 }
                 None => return,
             };
             // Boxed: most of a connection's life is in `serve`, and this would only make its task larger.
-            Box::pin(ending::finish(service, end, &mut connection.input, &mut connection.session))
+            Box::pin(ending::finish(service, end, connection))
         };
         ending.await;
     }
@@ -146,6 +153,9 @@ fn event<'a, S: Service>(
     ahead: &mut Option<Box<ReadAhead>>,
     session: &mut Session,
 ) -> Result<Option<Event<'a>>, End> {
+    if traffic::is_on() {
+        show(incoming, session.caller.shared());
+    }
     if let Incoming::Ping(_) | Incoming::Pong(_) = incoming {
         let limit = session.caller.shared().terms().bounds.max_control_frames;
         session.upkeep.count_control(limit).map_err(End::Failed)?;
@@ -166,6 +176,22 @@ fn event<'a, S: Service>(
         Incoming::Pong(data) => Event::Pong(Data::Binary(data)),
         Incoming::Close(code, reason) => return Err(End::Received(code, reason.to_owned())),
     }))
+}
+
+/// Logs what has come in.
+#[cold]
+fn show(incoming: Incoming<'_>, shared: &Shared) {
+    let (opcode, payload) = match incoming {
+        Incoming::Text(text) => (Opcode::Text, text.as_bytes()),
+        Incoming::Binary(data) => (Opcode::Binary, data),
+        Incoming::Ping(data) => (Opcode::Ping, data),
+        Incoming::Pong(data) => (Opcode::Pong, data),
+        Incoming::Close(code, reason) => {
+            let code = Some(code).filter(|code| *code != CloseCode::NO_STATUS);
+            return shared.tap().close(Direction::In, code, reason);
+        }
+    };
+    shared.tap().message(Direction::In, opcode, payload);
 }
 
 /// Writes the answers, then waits for input, for the idle timeout, or for somebody who closes the connection.

@@ -14,22 +14,39 @@ use tokio::time::timeout;
 use ws_core::close::CloseCode;
 use ws_core::protocol::Role;
 
+use crate::caller::ConnectionId;
 use crate::caller::outbox::Outbox;
 use crate::caller::shared::{Phase, Shared};
 use crate::caller::turn;
-use crate::connection::End;
 use crate::connection::closing::{Closing, LINGER, shut_down};
 use crate::connection::input::{Input, Remainder};
-use crate::connection::session::{Report, Session};
+use crate::connection::session::Session;
+use crate::connection::span::Span;
+use crate::connection::{Connection, End};
 use crate::error::Error;
+use crate::labels::Outcome;
+use crate::log;
 use crate::service::{Event, Handled, Service, StreamId};
+use crate::traffic::{self, Direction};
 
 /// Ends a connection: tells the peer, then the service, then ends the stream.
-pub(crate) async fn finish<S: Service>(service: &mut Option<S>, end: End, input: &mut Input, session: &mut Session) {
+pub(crate) async fn finish<S: Service>(service: &mut Option<S>, end: End, connection: &mut Connection) {
+    let Connection { input, session, span } = connection;
+    let mut finishing = pin!(finish_inside(service, end, input, session, span));
+    span.cover(|cx| finishing.as_mut().poll(cx)).await;
+}
+
+async fn finish_inside<S: Service>(
+    service: &mut Option<S>,
+    end: End,
+    input: &mut Input,
+    session: &mut Session,
+    span: &Span,
+) {
     let caller = session.caller.clone();
     let shared = caller.shared();
     turn::end();
-    contain("a stream", || session.upkeep.streams.stop());
+    contain::<S>("stream", caller.connection_id(), || session.upkeep.streams.stop());
     if let (Some(service), Role::Client) = (&mut *service, S::ROLE)
         && matches!(end, End::Failed(_) | End::Received(..))
     {
@@ -44,8 +61,9 @@ pub(crate) async fn finish<S: Service>(service: &mut Option<S>, end: End, input:
     .await;
     let connection = caller.connection_id();
     match &end {
-        End::Lost(Some(error)) => tracing::debug!(%connection, %error, "the connection broke"),
-        End::Panicked => tracing::error!(%connection, "a callback panicked"),
+        End::Failed(error) => log::protocol_broken(connection, *error),
+        End::Lost(Some(error)) => log::connection_broken(connection, error),
+        End::Panicked => log::panicked(connection, S::DESCRIPTOR.name, "callback"),
         _ => {}
     }
     let (status, reason) = match &end {
@@ -54,6 +72,7 @@ pub(crate) async fn finish<S: Service>(service: &mut Option<S>, end: End, input:
         End::Aborted | End::Failed(_) | End::Lost(_) | End::Panicked => (CloseCode::ABNORMAL, String::new()),
     };
     shared.end(Phase::Ended);
+    let (outcome, code) = outcome(&end, status, shared.phase());
     shared.begin_ending();
     input.discard();
     let can_talk = !matches!(end, End::Aborted | End::Lost(_));
@@ -65,7 +84,8 @@ pub(crate) async fn finish<S: Service>(service: &mut Option<S>, end: End, input:
     }
     turn::end();
     // Before the peer takes its time: what the service holds is free as soon as it has been told.
-    contain("a service", || drop(service.take()));
+    contain::<S>("service", connection, || drop(service.take()));
+    log::closed(connection, outcome, code, span.age(), shared.dropped());
     if can_talk {
         shut_down(S::ROLE, &mut input.reader, shared, shared.terms().closure_timeout).await;
     }
@@ -101,9 +121,22 @@ fn error<S: Service>(end: End) -> Option<Error> {
 }
 
 /// Drops something of the user's. A panic in that must not keep the connection from its end.
-fn contain(what: &str, drop: impl FnOnce()) {
+fn contain<S: Service>(what: &'static str, connection: ConnectionId, drop: impl FnOnce()) {
     if catch_unwind(AssertUnwindSafe(drop)).is_err() {
-        tracing::error!("{what} panicked while it was dropped");
+        log::panicked(connection, S::DESCRIPTOR.name, what);
+    }
+}
+
+/// Returns how the connection ended, and the code that tells why: the peer's, or the one that the peer was told.
+fn outcome(end: &End, received: CloseCode, phase: Phase) -> (Outcome, CloseCode) {
+    match end {
+        End::Failed(error) => (Outcome::Protocol, error.close_code()),
+        End::Panicked => (Outcome::Panic, CloseCode::INTERNAL_ERROR),
+        End::Lost(_) => (Outcome::Lost, received),
+        End::Received(..) => (Outcome::PeerClosed, received),
+        End::Requested if phase == Phase::TimedOut => (Outcome::CloseTimeout, received),
+        End::Requested if phase != Phase::Aborted => (Outcome::Closed, received),
+        End::Aborted | End::Requested => (Outcome::Aborted, received),
     }
 }
 
@@ -115,6 +148,10 @@ async fn answer(input: &mut Input, session: &mut Session) -> (CloseCode, String)
     // While it waits, a connection needs no buffer.
     input.discard();
     let answer = poll_fn(|cx| closing.poll_answer(&mut input.reader, caller.shared(), cx)).await;
+    if traffic::is_on() && answer.status != CloseCode::ABNORMAL {
+        let code = Some(answer.status).filter(|code| *code != CloseCode::NO_STATUS);
+        caller.shared().tap().close(Direction::In, code, &answer.reason);
+    }
     (answer.status, answer.reason)
 }
 
@@ -131,8 +168,8 @@ async fn tell<S: Service>(
     let mut remainder = input.remainder();
     if let Some(error) = error {
         match tell_error(service, &error, &mut remainder, session).await {
-            Told::Handled => {}
-            Told::Unhandled => tracing::debug!(%connection, %error, "no callback handles an error"),
+            // What nobody handles is logged already.
+            Told::Handled | Told::Unhandled => {}
             Told::Panicked => return,
         }
     }
@@ -141,10 +178,10 @@ async fn tell<S: Service>(
         Ok(Err(failure)) => {
             let error = Error::from(failure);
             if let Told::Unhandled = tell_error(service, &error, &mut remainder, session).await {
-                tracing::error!(%connection, error = %Report(&error), "`on_close` failed");
+                log::callback_failed(connection, S::DESCRIPTOR.name, "on_close", &error);
             }
         }
-        Err(_) => tracing::error!(%connection, "`on_close` panicked"),
+        Err(_) => log::panicked(connection, S::DESCRIPTOR.name, "on_close"),
     }
 }
 
@@ -170,11 +207,11 @@ async fn tell_error<S: Service>(
         Ok(Ok(Handled::Done | Handled::Streaming(_))) => Told::Handled,
         Ok(Ok(Handled::Unhandled)) => Told::Unhandled,
         Ok(Err(failure)) => {
-            tracing::error!(%connection, error = %Report(&Error::from(failure)), "`on_error` failed");
+            log::callback_failed(connection, S::DESCRIPTOR.name, "on_error", &failure.into());
             Told::Handled
         }
         Err(_) => {
-            tracing::error!(%connection, "`on_error` panicked");
+            log::panicked(connection, S::DESCRIPTOR.name, "on_error");
             Told::Panicked
         }
     }

@@ -11,6 +11,7 @@ mod ending;
 pub(crate) mod input;
 pub(crate) mod read_ahead;
 mod session;
+mod span;
 mod streams;
 mod timers;
 mod upkeep;
@@ -29,6 +30,7 @@ use crate::caller::shared::{Identity, Phase, Shared};
 use crate::compression::Negotiated;
 use crate::connection::input::Input;
 use crate::connection::session::Session;
+use crate::connection::span::Span;
 use crate::connection::upkeep::Upkeep;
 use crate::service::Service;
 use crate::terms::Terms;
@@ -41,6 +43,7 @@ pub(crate) use driver::run;
 pub(crate) struct Connection {
     input: Input,
     session: Session,
+    span: Span,
 }
 
 /// What a connection begins with.
@@ -83,10 +86,12 @@ impl Connection {
         let outbox = Outbox::new(writer, S::ROLE, Arc::clone(&terms.limits), compressor, last_write);
         let protocol = Protocol::new(S::ROLE, Arc::clone(&terms.limits)).with_inflation(inflation);
         let upkeep = Upkeep::new(&terms);
+        let span = Span::new::<S>(&identity);
         let shared = Arc::new(Shared::new(identity, outbox, terms));
         Self {
             input: Input::new(reader, protocol, &read_ahead),
             session: Session { caller: Caller::new(shared), upkeep },
+            span,
         }
     }
 

@@ -17,7 +17,9 @@ use crate::connection::input::{Input, Remainder};
 use crate::connection::read_ahead::ReadAhead;
 use crate::connection::upkeep::Upkeep;
 use crate::error::Error;
+use crate::log;
 use crate::service::{Event, Failed, Failure, Feed, Handled, Outcome, Service, Source, StreamId};
+use crate::traffic;
 
 /// Everything of a connection but its input.
 #[derive(Debug)]
@@ -70,7 +72,7 @@ impl Session {
                 Err(failure) => self.fail(service, Kind::Other, failure, remainder).await,
             },
             Ok(Handled::Unhandled) => {
-                self.unhandled::<S>(kind);
+                self.unhandled(kind);
                 Ok(())
             }
             Err(failure) => self.fail(service, kind, failure, remainder).await,
@@ -126,12 +128,11 @@ impl Session {
     }
 
     /// Does what happens by itself when the service has no callback for an event.
-    fn unhandled<S: Service>(&self, kind: Kind) {
+    fn unhandled(&self, kind: Kind) {
         match kind {
             Kind::IdleTimeout => self.caller.start_close(&CloseFrame::going_away()),
-            Kind::Message(_) => {
-                let connection = self.caller.connection_id();
-                tracing::debug!(%connection, service = S::DESCRIPTOR.name, "a message was ignored: no callback takes it");
+            Kind::Message(source) => {
+                log::message_ignored(self.caller.connection_id(), source.as_str());
             }
             Kind::Other => {}
         }
@@ -153,19 +154,21 @@ impl Session {
         let stream_id = StreamId::from_json(stream_id.as_deref());
         let mut outcome = Ok(Handled::Unhandled);
         if let (true, Kind::Message(source)) = (is_rejected, kind) {
+            if traffic::is_on() {
+                self.caller.shared().tap().rejected(&error);
+            }
             outcome = self.call(service, Event::Rejected(source, &error, stream_id), remainder).await?;
         }
         if matches!(outcome, Ok(Handled::Unhandled)) {
             outcome = self.call(service, Event::Error(&error, stream_id), remainder).await?;
         }
-        let connection = self.caller.connection_id();
         if let Ok(Handled::Streaming(feed)) = outcome {
             outcome = self.start_stream(feed.answering()).await.map(|()| Handled::Done);
         }
         match outcome {
             Ok(Handled::Done | Handled::Streaming(_)) => {}
             Ok(Handled::Unhandled) => {
-                tracing::error!(%connection, service = S::DESCRIPTOR.name, error = %Report(&error), "no callback handles an error");
+                log::error_unhandled(self.caller.connection_id(), S::DESCRIPTOR.name, &error);
                 self.caller.start_close(&close_frame(&error));
             }
             Err(failure) => self.give_up::<S>(&failure.into()),
@@ -175,8 +178,7 @@ impl Session {
 
     /// Closes the connection because what answers errors has failed itself.
     fn give_up<S: Service>(&self, error: &Error) {
-        let connection = self.caller.connection_id();
-        tracing::error!(%connection, service = S::DESCRIPTOR.name, error = %Report(error), "an error callback failed");
+        log::callback_failed(self.caller.connection_id(), S::DESCRIPTOR.name, "error callback", error);
         self.caller.start_close(&CloseFrame::internal_error(""));
     }
 }
@@ -232,20 +234,5 @@ fn close_frame(error: &Error) -> CloseFrame {
         CloseCode::UNSUPPORTED_DATA => CloseFrame::unsupported_data(error.to_string()),
         CloseCode::INVALID_PAYLOAD => CloseFrame::invalid_payload(error.to_string()),
         _ => CloseFrame::internal_error(""),
-    }
-}
-
-/// An error with its causes, for the log.
-pub(crate) struct Report<'e>(pub(crate) &'e dyn std::error::Error);
-
-impl std::fmt::Display for Report<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}", self.0)?;
-        let mut error = self.0;
-        while let Some(source) = error.source() {
-            write!(f, ": {source}")?;
-            error = source;
-        }
-        Ok(())
     }
 }

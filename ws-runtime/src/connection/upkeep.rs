@@ -19,6 +19,7 @@ use crate::connection::input::Remainder;
 use crate::connection::read_ahead::StreamEnd;
 use crate::connection::streams::Streams;
 use crate::connection::timers::{Beat, ControlRate, IdleTimer, KeepAlive, deadline};
+use crate::log;
 use crate::terms::{Bounds, SlowReceivers, Terms};
 
 /// The timers of a connection, and how far its end is.
@@ -27,13 +28,20 @@ pub(crate) struct Upkeep {
     /// Both are boxed: most services have none.
     pub(crate) idle: Option<Box<IdleTimer>>,
     keep_alive: Option<Box<KeepAlive>>,
-    /// Boxed: it is there while the peer reads too slowly, and only if that ends the connection.
-    slow: Option<Pin<Box<Sleep>>>,
+    /// Boxed: it is there while the peer reads too slowly.
+    slow: Option<Box<Slow>>,
     pub(crate) streams: Streams,
     /// Boxed: most peers send none.
     control_rate: Option<Box<ControlRate>>,
     /// Has begun when our close frame went out while a callback was waiting. Boxed: it is needed once at most.
     pub(crate) closing: Option<Box<Closing>>,
+}
+
+/// A peer that reads too slowly.
+#[derive(Debug)]
+struct Slow {
+    /// When that ends the connection, if it does.
+    deadline: Option<Pin<Box<Sleep>>>,
 }
 
 impl Upkeep {
@@ -65,7 +73,7 @@ impl Upkeep {
             // Fails only when the connection is closing, which has a timeout of its own.
             let _ = caller.shared().push_payload(Opcode::Ping, b"", Admission::Always);
         }
-        tracing::debug!(connection = %caller.connection_id(), "the peer did not answer a ping in time");
+        log::peer_silent(caller.connection_id());
         Poll::Ready(())
     }
 
@@ -87,18 +95,22 @@ impl Upkeep {
     }
 
     fn poll_catching_up(&mut self, caller: &Caller, cx: &mut Context<'_>) {
-        let shared = caller.shared();
-        let SlowReceivers::Disconnect { after, code } = shared.terms().bounds.slow_receivers else { return };
-        if shared.is_drained() {
+        let (shared, connection) = (caller.shared(), caller.connection_id());
+        let policy = shared.terms().bounds.slow_receivers;
+        if self.slow.is_some() && shared.is_drained() {
             self.slow = None;
-        } else if shared.is_full() && self.slow.is_none() {
-            self.slow = Some(Box::pin(sleep_until(deadline(Instant::now(), after))));
+            log::receiver_caught_up(connection, shared.dropped());
+            return;
         }
-        if let Some(sleep) = &mut self.slow
-            && sleep.as_mut().poll(cx).is_ready()
+        let slow = self.slow.get_or_insert_with(|| {
+            log::receiver_slow(connection, shared.queued());
+            Box::new(Slow::begin(policy))
+        });
+        if let (SlowReceivers::Disconnect { code, .. }, Some(deadline)) = (policy, &mut slow.deadline)
+            && deadline.as_mut().poll(cx).is_ready()
         {
-            self.slow = None;
-            tracing::debug!(connection = %caller.connection_id(), "the peer reads too slowly");
+            slow.deadline = None;
+            log::receiver_disconnected(connection, code);
             shared.start_close(CloseFrame::new(code.as_u16(), "receiver is too slow").ok().as_ref());
         }
     }
@@ -175,5 +187,15 @@ impl Upkeep {
             ahead.begin_search(remainder.skip);
         }
         ahead.look(remainder.undecoded, *service_answers_pings, caller.shared());
+    }
+}
+
+impl Slow {
+    fn begin(policy: SlowReceivers) -> Self {
+        let deadline = match policy {
+            SlowReceivers::Disconnect { after, .. } => Some(Box::pin(sleep_until(deadline(Instant::now(), after)))),
+            SlowReceivers::DropNewest | SlowReceivers::Wait => None,
+        };
+        Self { deadline }
     }
 }

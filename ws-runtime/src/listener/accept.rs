@@ -7,6 +7,8 @@ use std::time::Duration;
 use tokio::net::{TcpListener, TcpSocket, TcpStream, lookup_host};
 use tokio::time::{Instant, sleep, sleep_until};
 
+use crate::log;
+
 /// How long to wait when the process or the system has no file descriptors left: until then `accept` would fail at once, again
 /// and again.
 const ACCEPT_BACK_OFF: Duration = Duration::from_millis(100);
@@ -60,7 +62,7 @@ impl Acceptor {
                 // The client is gone again before it was accepted.
                 Err(error) if is_the_clients(&error) => {}
                 Err(error) => {
-                    tracing::error!(%error, "a connection could not be accepted");
+                    log::accept_failed(&error);
                     sleep(ACCEPT_BACK_OFF).await;
                 }
             }

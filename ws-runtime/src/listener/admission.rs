@@ -6,6 +6,7 @@ use std::sync::Arc;
 use http::StatusCode;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
+use crate::log;
 use crate::router::Router;
 use crate::router::addresses::Place;
 
@@ -48,17 +49,19 @@ impl Admission {
         } else {
             match self.router.addresses().enter(address) {
                 Ok(place) => place,
-                Err(_) => return self.refuse(StatusCode::TOO_MANY_REQUESTS),
+                Err(_) => return self.refuse(StatusCode::TOO_MANY_REQUESTS, remote_addr),
             }
         };
         match Arc::clone(&self.http).try_acquire_owned() {
             Ok(slot) => Some(Admitted { refusal: None, place, slot }),
-            Err(_) => self.refuse(StatusCode::SERVICE_UNAVAILABLE),
+            Err(_) => self.refuse(StatusCode::SERVICE_UNAVAILABLE, remote_addr),
         }
     }
 
-    fn refuse(&self, status: StatusCode) -> Option<Admitted> {
-        let slot = Arc::clone(&self.refusals).try_acquire_owned().ok()?;
+    fn refuse(&self, status: StatusCode, remote_addr: SocketAddr) -> Option<Admitted> {
+        let slot = Arc::clone(&self.refusals).try_acquire_owned().ok();
+        log::connection_refused(remote_addr, status, slot.is_some());
+        let slot = slot?;
         Some(Admitted { refusal: Some(status), place: None, slot })
     }
 }

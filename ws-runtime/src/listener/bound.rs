@@ -82,10 +82,7 @@ impl BoundListener {
                     }
                 });
                 let Some((stream, remote_addr)) = next.await else { break };
-                let Some(admitted) = admission.admit(remote_addr) else {
-                    tracing::debug!(%remote_addr, "there is no room, not even to refuse a connection");
-                    continue;
-                };
+                let Some(admitted) = admission.admit(remote_addr) else { continue };
                 let (router, config, stop) = (router.clone(), config.clone(), stop.clone());
                 requests.spawn(serve_connection(stream, remote_addr, router, config, admitted, stop));
             }

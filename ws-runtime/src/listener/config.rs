@@ -87,6 +87,7 @@ pub struct ListenerConfig {
     max_control_frames: Option<u32>,
     max_streams: Option<usize>,
     read_ahead_limit: Option<usize>,
+    traffic_payload_limit: Option<usize>,
     shutdown_timeout: Option<f64>,
     shutdown_batch: Option<usize>,
     #[cfg(feature = "rustls")]
@@ -112,7 +113,7 @@ impl Listener {
         let mut listener = self;
         apply!(config to listener, Ok, host, port, backlog, accept_rate, max_connections, max_connections_per_address);
         apply!(config to listener, Ok, max_http_connections, keep_alive, server_name, request_limits);
-        apply!(config to listener, Ok, high_water_mark, low_water_mark, read_ahead_limit);
+        apply!(config to listener, Ok, high_water_mark, low_water_mark, read_ahead_limit, traffic_payload_limit);
         apply!(config to listener, Ok, max_fragments, max_control_frames, max_streams, shutdown_batch);
         apply!(config to listener, seconds, retry_after, handshake_timeout, shutdown_timeout);
         apply!(config to listener, |value| Ok(Origins::from(value)), origins);

@@ -260,6 +260,13 @@ impl Listener {
         self
     }
 
+    /// Limits how much of each payload the log shows to whoever turns on the target `websocket::traffic`, which logs every message and
+    /// control frame. Bytes; default 256; 0 shows the lengths alone.
+    pub fn traffic_payload_limit(mut self, bytes: usize) -> Self {
+        self.router = self.router.traffic_payload_limit(bytes);
+        self
+    }
+
     /// Chooses how messages are compressed, unless the service chooses itself. Default: [`Compression::shared`].
     #[cfg(feature = "deflate")]
     pub fn compression(mut self, compression: Compression) -> Self {

@@ -23,6 +23,7 @@ use crate::listener::ServerConfig;
 use crate::listener::admission::Admitted;
 #[cfg(feature = "rustls")]
 use crate::listener::tls::Tls;
+use crate::log;
 use crate::router::peer::Peer;
 use crate::router::{Body, Router, response};
 use crate::tls_info::TlsInfo;
@@ -88,7 +89,7 @@ async fn serve_tls(
         Some(Ok((stream, tls))) => {
             serve_http(stream, remote_addr, Some(tls), router, config, admitted, stop).await;
         }
-        Some(Err(cause)) => tracing::debug!(%remote_addr, %cause, "a TLS handshake failed"),
+        Some(Err(cause)) => log::tls_failed(remote_addr, cause),
     }
 }
 
@@ -131,7 +132,7 @@ async fn serve_http(
         connection.as_mut().poll(cx)
     });
     if let Err(error) = served.await {
-        tracing::debug!(%remote_addr, %error, "an HTTP connection broke");
+        log::http_broken(remote_addr, &error);
     }
     drop(slot);
 }

@@ -10,6 +10,7 @@ use ws_core::path::{self, Segment, Template};
 
 use crate::compression::Compression;
 use crate::error::{BoxError, ConfigError, Result};
+use crate::log;
 use crate::origins::Origins;
 use crate::router::addresses::Addresses;
 use crate::router::body::Body;
@@ -35,6 +36,8 @@ struct Registration {
 
 /// Where a path leads to.
 pub(crate) struct Route {
+    /// The template.
+    pub(crate) path: &'static str,
     parameters: Vec<&'static str>,
     pub(crate) endpoint: Box<dyn Endpoint>,
 }
@@ -179,6 +182,13 @@ impl RouterBuilder {
         self
     }
 
+    /// Limits how much of each payload the log shows to whoever turns on the target `websocket::traffic`, which logs every message and
+    /// control frame. Bytes; default 256; 0 shows the lengths alone.
+    pub fn traffic_payload_limit(mut self, bytes: usize) -> Self {
+        self.config.bounds.traffic_payload_limit = bytes;
+        self
+    }
+
     /// Sets how many connections [`Router::shut_down`] closes at once. The next go 25 to 75 ms later. The batches of a router that has
     /// so many connections that this would take more than half of the time are larger. At least 1; default 250.
     pub fn shutdown_batch(mut self, connections: usize) -> Self {
@@ -210,7 +220,7 @@ impl RouterBuilder {
             })?;
             let pattern = pattern(&template);
             let parameters = template.parameters().collect();
-            if let Err(error) = routes.insert(pattern.clone(), Route { parameters, endpoint }) {
+            if let Err(error) = routes.insert(pattern.clone(), Route { path: descriptor.path, parameters, endpoint }) {
                 return Err(ambiguous(&error, &known, descriptor).into());
             }
             known.push((pattern, descriptor));
@@ -299,7 +309,7 @@ where
 }
 
 fn failure(error: &BoxError) -> Response<Body> {
-    tracing::error!(%error, "the fallback failed");
+    log::fallback_failed(error);
     response::status(StatusCode::INTERNAL_SERVER_ERROR)
 }
 

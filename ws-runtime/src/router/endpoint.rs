@@ -14,12 +14,13 @@ use crate::caller::ConnectionId;
 use crate::caller::shared::Identity;
 use crate::compression::Negotiated;
 use crate::connection::{self, Connection, Established};
+use crate::log;
 use crate::router::body::Body;
 use crate::router::connections::{Connections, Ticket};
 use crate::router::peer::Source;
 use crate::router::response;
 use crate::router::socket::Socket;
-use crate::router::{BoxedFuture, Config};
+use crate::router::{BoxedFuture, Config, refused};
 use crate::service::{Accept, Service, Settings, UpgradeResult};
 use crate::terms::Terms;
 use crate::upgrade::{UpgradeError, UpgradeRequest};
@@ -54,16 +55,18 @@ impl<S: Service> Endpoint for Registered<S> {
         Box::pin(async move {
             let Handshake { request, source, config, connections, .. } = &handshake;
             let origins = self.settings.origins.as_ref().unwrap_or(&config.origins);
+            let (path, peer) = (Some(S::DESCRIPTOR.path), source.remote_addr);
             if let Err(error) = origins.check(source.reached(), request.headers()) {
-                tracing::debug!(service = S::DESCRIPTOR.name, %error, "a foreign page was refused");
-                return response::refusal(UpgradeError::forbidden(error.to_string()));
+                let error = error.to_string();
+                return refused(response::refusal(UpgradeError::forbidden(error.clone())), path, peer, error);
             }
             let Some(ticket) = connections.ticket(config.max_connections, source.place.clone()) else {
-                return response::overloaded(StatusCode::SERVICE_UNAVAILABLE, config.retry_after);
+                let response = response::overloaded(StatusCode::SERVICE_UNAVAILABLE, config.retry_after);
+                return refused(response, path, peer, "server has all its connections");
             };
             match self.accept(&handshake).await {
                 Ok(accept) => self.establish(accept, handshake, ticket),
-                Err(error) => response::refusal(error),
+                Err(error) => refused(response::refusal(error), path, peer, "upgrade function does not accept"),
             }
         })
     }
@@ -79,14 +82,14 @@ impl<S: Service> Registered<S> {
         let mut future = pin!(S::upgrade(&handshake.request, &self.state));
         let contained = poll_fn(|cx| {
             catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(cx))).unwrap_or_else(|_| {
-                tracing::error!(service = S::DESCRIPTOR.name, "the upgrade function panicked");
+                log::upgrade_failed(S::DESCRIPTOR.path, S::DESCRIPTOR.name, "panicked");
                 Poll::Ready(Err(StatusCode::INTERNAL_SERVER_ERROR.into()))
             })
         });
         match handshake.config.handshake_timeout {
             None => contained.await,
             Some(timeout) => tokio::time::timeout(timeout, contained).await.unwrap_or_else(|_| {
-                tracing::error!(service = S::DESCRIPTOR.name, "the upgrade function took too long");
+                log::upgrade_failed(S::DESCRIPTOR.path, S::DESCRIPTOR.name, "took too long");
                 Err(UpgradeError::from(StatusCode::SERVICE_UNAVAILABLE))
             }),
         }
@@ -96,8 +99,9 @@ impl<S: Service> Registered<S> {
     fn establish(&self, accept: Accept<S>, handshake: Handshake<'_>, ticket: Ticket) -> Response<Body> {
         let Handshake { request, accept_key, on_upgrade, config, .. } = handshake;
         let Ok(id) = ConnectionId::random() else {
-            tracing::error!("the operating system has no random numbers for a connection id");
-            return response::status(StatusCode::INTERNAL_SERVER_ERROR);
+            log::no_randomness();
+            let response = response::status(StatusCode::INTERNAL_SERVER_ERROR);
+            return refused(response, Some(S::DESCRIPTOR.path), request.remote_addr(), "no connection id");
         };
         let Accept { service, headers } = accept;
         let subprotocol = handshake::server::choose_subprotocol(request.headers(), S::DESCRIPTOR.subprotocols);
@@ -161,7 +165,7 @@ async fn open<S: Service>(service: S, starting: Starting, on_upgrade: OnUpgrade)
             Some(Box::new(Opened { service: Some(service), connection, _ticket: ticket }))
         }
         Err(error) => {
-            tracing::debug!(service = S::DESCRIPTOR.name, %error, "an accepted upgrade came to nothing");
+            log::upgrade_lost(S::DESCRIPTOR.path, S::DESCRIPTOR.name, &error);
             None
         }
     }

@@ -18,6 +18,7 @@ mod socket;
 
 use std::convert::Infallible;
 use std::fmt;
+use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -32,6 +33,7 @@ use ws_core::path;
 
 use crate::compression::Compression;
 use crate::error::{BoxError, ConfigError};
+use crate::log;
 use crate::origins::Origins;
 use crate::router::addresses::Addresses;
 use crate::router::builder::{Fallback, Route};
@@ -160,18 +162,19 @@ impl Router {
         B::Error: Into<BoxError>,
     {
         let Shared { routes, fallback, config, .. } = &*self.shared;
+        let peer = request.extensions().get::<Peer>().map(|peer| peer.remote_addr);
         if let Err(status) = config.limits.check_request(request.uri(), request.headers()) {
-            return response::status(status);
+            return refused(response::status(status), None, peer, "request is over a limit");
         }
         let path = path::canonical(request.uri().path());
         let found = path.as_deref().and_then(|path| routes.at(path).ok());
         match (found, fallback) {
             (Some(found), _) => {
                 let parameters = found.value.parameters(&found.params);
-                self.upgrade(found.value, parameters, request).await
+                self.upgrade(found.value, parameters, peer, request).await
             }
             (None, Some(fallback)) => fallback.call(self.limit_body(request)).await,
-            (None, None) => response::status(StatusCode::NOT_FOUND),
+            (None, None) => refused(response::status(StatusCode::NOT_FOUND), None, peer, "no service has this path"),
         }
     }
 
@@ -180,20 +183,23 @@ impl Router {
         &self,
         route: &Route,
         parameters: Vec<(&'static str, String)>,
+        peer: Option<SocketAddr>,
         mut request: Request<B>,
     ) -> Response<Body> {
+        let path = Some(route.path);
         let checked = handshake::server::check_request(request.method(), request.version(), request.headers());
         let accept_key = match checked {
             Ok(key) => handshake::accept_key(key.as_bytes()),
-            Err(error) => return response::bad_handshake(error),
+            Err(error) => return refused(response::bad_handshake(error), path, peer, error),
         };
         let on_upgrade = hyper::upgrade::on(&mut request);
         let (parts, _) = request.into_parts();
         let Shared { config, connections, addresses, .. } = &*self.shared;
-        let peer = parts.extensions.get::<Peer>();
-        let source = match Source::of(peer, &config.proxies, addresses, &parts.uri, &parts.headers) {
-            Ok(source) => source,
-            Err(addresses::Full) => return response::overloaded(StatusCode::TOO_MANY_REQUESTS, config.retry_after),
+        let from = parts.extensions.get::<Peer>();
+        let source = Source::of(from, &config.proxies, addresses, &parts.uri, &parts.headers);
+        let Ok(source) = source else {
+            let response = response::overloaded(StatusCode::TOO_MANY_REQUESTS, config.retry_after);
+            return refused(response, path, peer, "address has all its connections");
         };
         let is_secure = source.is_secure.unwrap_or_default();
         let request = UpgradeRequest::new(parts, parameters, source.remote_addr, is_secure, source.tls.clone());
@@ -211,6 +217,17 @@ impl Router {
             None => Body::new(body),
         })
     }
+}
+
+/// Takes note of a response that refuses a request. The reason does not say what the request has in it.
+fn refused(
+    response: Response<Body>,
+    path: Option<&'static str>,
+    peer: Option<SocketAddr>,
+    reason: impl fmt::Display,
+) -> Response<Body> {
+    log::request_refused(path, peer, response.status(), reason);
+    response
 }
 
 impl<B> tower_service::Service<Request<B>> for Router

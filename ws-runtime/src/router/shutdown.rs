@@ -6,6 +6,7 @@ use tokio::task::JoinSet;
 use tokio::time::{self, sleep};
 
 use crate::caller::Caller;
+use crate::log;
 use crate::router::connections::Connections;
 
 /// The mean time from one batch to the next: each waits between half and one and a half of it.
@@ -44,7 +45,7 @@ pub(crate) async fn shut_down(
         requests.shutdown().await;
         connections.abort_all();
         if time::timeout(ABORT_TIMEOUT, connections.all_ended()).await.is_err() {
-            tracing::error!("a callback blocks its thread: not every connection could be broken off");
+            log::not_aborted();
         }
     }
     shutdown

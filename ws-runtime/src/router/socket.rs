@@ -11,6 +11,7 @@ use tokio::net::TcpStream;
 #[cfg(feature = "rustls")]
 use tokio_rustls::server::TlsStream;
 
+use crate::log;
 use crate::tls_info::TlsInfo;
 use crate::transport::{self, Reader, Writer};
 
@@ -58,7 +59,7 @@ impl Socket {
 /// Lets small answers not wait for the acknowledgement of earlier ones. Returns the peer.
 fn prepare(stream: &TcpStream) -> Option<SocketAddr> {
     if let Err(error) = stream.set_nodelay(true) {
-        tracing::debug!(%error, "TCP_NODELAY could not be set");
+        log::option_refused("TCP_NODELAY", &error);
     }
     stream.peer_addr().ok()
 }

@@ -57,6 +57,16 @@ pub enum Source {
     Dispatched(u16),
 }
 
+impl Source {
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::Binary => "binary",
+            Self::Dispatched(_) => "dispatched",
+        }
+    }
+}
+
 /// What a callback made of an event.
 pub type Outcome = Result<Handled, Failure>;
 

@@ -8,6 +8,7 @@ use crate::caller::Caller;
 use crate::caller::outbox::Outgoing;
 use crate::caller::shared::Admission;
 use crate::error::Error;
+use crate::log;
 use crate::message::Message;
 use crate::pool;
 use crate::service::{Failure, Handled, Outcome, StreamId};
@@ -44,7 +45,7 @@ impl<'a> Target<'a> {
     #[inline]
     pub(super) fn push(self, outgoing: Outgoing<'_>) {
         if self.caller.shared().push(outgoing, Admission::Always).is_err() {
-            tracing::debug!(connection = %self.caller.connection_id(), "a reply was dropped: the connection is closing");
+            log::reply_dropped(self.caller.connection_id());
         }
     }
 
