@@ -5,18 +5,21 @@ use std::path::{Path, PathBuf};
 
 /// The modules of `ws-runtime/src`, from where bytes come in down to what everything rests on. A module may name those below it
 /// and those on its own line.
-const LAYERS: [&[&str]; 9] = [
+const LAYERS: [&[&str]; 10] = [
     &["lib", "attributes", "private"],
     &["listener"],
     &["client", "router"],
     &["connection"],
     &["service"],
+    &["auth"],
     &["upgrade"],
     &["caller"],
     &["prepared"],
     &[
         "compression",
         "error",
+        "future",
+        "identity",
         "kind",
         "labels",
         "log",

@@ -3,6 +3,7 @@
 /// A key of the `service` attribute.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Key {
+    Auth,
     Compression,
     ConnectionClosureTimeout,
     Crate,
@@ -21,7 +22,8 @@ pub(crate) enum Key {
 }
 
 impl Key {
-    pub(crate) const ALL: [Self; 15] = [
+    pub(crate) const ALL: [Self; 16] = [
+        Self::Auth,
         Self::Compression,
         Self::ConnectionClosureTimeout,
         Self::Crate,
@@ -45,6 +47,7 @@ impl Key {
 
     pub(crate) const fn name(self) -> &'static str {
         match self {
+            Self::Auth => "auth",
             Self::Compression => "compression",
             Self::ConnectionClosureTimeout => "connection_closure_timeout",
             Self::Crate => "crate",
@@ -66,6 +69,7 @@ impl Key {
     /// What a value of the key is, for the sentence "`path` must be …".
     pub(crate) const fn expected(self) -> &'static str {
         match self {
+            Self::Auth => "an `Auth`",
             Self::Compression => "a `Compression`",
             Self::ConnectionClosureTimeout | Self::IdleTimeout | Self::PingInterval | Self::PongTimeout => {
                 "a number of seconds or a `Duration`"
@@ -83,6 +87,7 @@ impl Key {
     /// The key with a value, as a person would write it.
     pub(crate) const fn example(self) -> &'static str {
         match self {
+            Self::Auth => "auth = Auth::rule(…)",
             Self::Compression => "compression = Compression::off()",
             Self::ConnectionClosureTimeout => "connection_closure_timeout = 60",
             Self::Crate => "crate = ::websocket",

@@ -35,6 +35,7 @@
 /// | `idle_timeout` | seconds without anything coming in or going out; 0 is off | 0 |
 /// | `max_frame_size` | bytes of payload of one data frame, in and out | 65 536 |
 /// | `max_message_size` | bytes of one message after reassembly | 1 048 576 |
+/// | `auth` | who may connect: an expression of type [`Auth`](crate::Auth), instead of the listener's | the listener's |
 /// | `origins` | the web pages that may connect: a list of origins such as `"https://example.com"`, or an expression of type [`Origins`](crate::Origins), instead of the listener's | the listener's |
 /// | `compression` | an expression of type [`Compression`](crate::Compression), instead of the listener's (feature `deflate`) | the listener's |
 /// | `connection_closure_timeout` | seconds to wait for the peer's close frame; -1 is for ever | 60 |

@@ -1,5 +1,6 @@
 //! What can go wrong, for the users of this crate.
 
+mod auth;
 #[cfg(feature = "rustls")]
 mod tls;
 
@@ -11,6 +12,7 @@ pub use ws_core::error::ProtocolError;
 #[cfg(feature = "client")]
 pub use ws_core::handshake::client::ResponseError;
 
+pub use auth::AuthError;
 #[cfg(feature = "rustls")]
 pub use tls::TlsError;
 
@@ -164,6 +166,14 @@ pub enum ConfigError {
         /// Its path.
         path: &'static str,
     },
+    /// A rule for who may connect is invalid.
+    #[error("invalid `auth` of {}: {reason}", owner(*service))]
+    Auth {
+        /// The type of the service; `None` is the listener.
+        service: Option<&'static str>,
+        /// What is wrong with it.
+        reason: String,
+    },
     /// A setting of a client is out of its range.
     #[cfg(feature = "client")]
     #[error("invalid `{key}` of the client: {reason}")]
@@ -195,6 +205,11 @@ pub enum ConfigError {
     #[cfg(feature = "rustls")]
     #[error(transparent)]
     Tls(#[from] TlsError),
+}
+
+/// Says whose setting it is.
+fn owner(service: Option<&'static str>) -> String {
+    service.map_or_else(|| "the listener".to_owned(), |service| format!("the service `{service}`"))
 }
 
 impl Error {

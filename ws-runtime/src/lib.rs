@@ -35,6 +35,7 @@
 #![forbid(unsafe_code)]
 
 mod attributes;
+mod auth;
 mod caller;
 #[cfg(feature = "client")]
 mod client;
@@ -45,6 +46,8 @@ mod compression;
 mod compression;
 mod connection;
 mod error;
+mod future;
+mod identity;
 mod kind;
 mod labels;
 mod listener;
@@ -74,6 +77,7 @@ pub use rustls;
 pub use ws_core::close::{CloseCode, CloseFrame};
 
 pub use crate::attributes::{remote, service, upgrade};
+pub use crate::auth::{Auth, Authenticate, Credentials, Rule, Scheme, TokenSource};
 pub use crate::caller::{Caller, ConnectionId};
 #[cfg(feature = "client")]
 pub use crate::client::{Client, ClientBuilder};
@@ -82,10 +86,11 @@ pub use crate::compression::Compression;
 #[cfg(feature = "rustls")]
 pub use crate::error::TlsError;
 pub use crate::error::{
-    BindingError, BoxError, ConfigError, Error, InvalidCloseCode, ProtocolError, Result, ValidationError,
+    AuthError, BindingError, BoxError, ConfigError, Error, InvalidCloseCode, ProtocolError, Result, ValidationError,
 };
 #[cfg(feature = "client")]
 pub use crate::error::{ConnectError, ResponseError};
+pub use crate::identity::Identity;
 #[cfg(feature = "config")]
 pub use crate::listener::ListenerConfig;
 pub use crate::listener::{BoundListener, KeepAlive, Listener};
@@ -98,7 +103,7 @@ pub use crate::router::{Body, RequestLimits, Router, RouterBuilder, Shutdown, Tr
 #[cfg(feature = "deflate")]
 pub use crate::service::CompressionChoice;
 pub use crate::service::{
-    Accept, BytesPayload, DefaultService, FromError, FromReason, FromState, FromStatus, NoReply, NoState,
+    Accept, AuthChoice, BytesPayload, DefaultService, FromError, FromReason, FromState, FromStatus, NoReply, NoState,
     OriginsChoice, Payload, PongReply, Reply, Seconds, Service, Size, State, TextPayload, UpgradeReply,
 };
 pub use crate::terms::SlowReceivers;

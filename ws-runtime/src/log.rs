@@ -123,6 +123,23 @@ pub(crate) fn request_refused(
     debug!(target: UPGRADE, path, peer, status, %reason, "request refused");
 }
 
+/// Somebody is not let in. The subject is whom they claim to be.
+pub(crate) fn authentication_failed(
+    path: &'static str,
+    peer: Option<SocketAddr>,
+    status: StatusCode,
+    subject: Option<&str>,
+    reason: impl fmt::Display,
+) {
+    let (peer, status) = (peer.map(tracing::field::display), status.as_u16());
+    debug!(target: UPGRADE, path, peer, status, subject, %reason, "authentication failed");
+}
+
+/// A rule for who may connect panicked, or took too long.
+pub(crate) fn authentication_broke(path: &'static str, reason: &'static str) {
+    error!(target: UPGRADE, path, reason, "authentication broke");
+}
+
 /// An upgrade function panicked, or took too long.
 pub(crate) fn upgrade_failed(path: &'static str, service: &'static str, reason: &'static str) {
     error!(target: UPGRADE, path, service, reason, "upgrade function failed");

@@ -9,9 +9,10 @@ pub use crate::kind::Kind;
 #[cfg(feature = "deflate")]
 pub use crate::service::CompressionChoice;
 pub use crate::service::{
-    BytesPayload, Data, DefaultService, Descriptor, Event, Failure, FromError, FromReason, FromState, FromStatus,
-    Handled, NoReply, OriginsChoice, Outcome, Payload, PongReply, Reply, Seconds, SendFuture, Service, Settings, Size,
-    Source, State as Shareable, Target, TextPayload, UpgradeReply, UpgradeResult, answer, each, hand, stages,
+    AuthChoice, BytesPayload, Data, DefaultService, Descriptor, Event, Failure, FromError, FromReason, FromState,
+    FromStatus, Handled, NoReply, OriginsChoice, Outcome, Payload, PongReply, Reply, Seconds, SendFuture, Service,
+    Settings, Size, Source, State as Shareable, Target, TextPayload, UpgradeReply, UpgradeResult, answer, each, hand,
+    stages,
 };
 pub use crate::upgrade::{FromSegment, FromValues, UpgradeRequest};
 pub use crate::{

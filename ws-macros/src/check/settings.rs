@@ -46,7 +46,7 @@ pub(super) fn check<'a>(args: &'a RawArgs, diags: &mut Diagnostics) -> Settings<
 impl<'a> Settings<'a> {
     fn check(&mut self, key: Key, value: &'a Expr, diags: &mut Diagnostics) {
         match key {
-            Key::Compression => {
+            Key::Auth | Key::Compression => {
                 literal::check_computed(key, value, diags);
                 self.values.push(Setting { key, value });
             }

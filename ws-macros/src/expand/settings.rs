@@ -35,6 +35,7 @@ fn expand_value(setting: &Setting<'_>) -> TokenStream {
         return value;
     }
     let conversion = match setting.key {
+        Key::Auth => quote!(__ws::AuthChoice::into_auth),
         Key::Compression => quote!(__ws::CompressionChoice::into_compression),
         Key::Origins => quote!(__ws::OriginsChoice::into_origins),
         Key::MaxFrameSize | Key::MaxMessageSize => quote!(__ws::Size::into_bytes),

@@ -32,6 +32,8 @@ fn arguments() {
         r#"path = "/", origins = [], validation = true"#,
         r#"path = "/", origins = ["https://a.example", FRONTEND, frontend()]"#,
         r#"path = "/", origins = websocket::Origins::any()"#,
+        r#"path = "/", auth = members()"#,
+        r#"path = "/", auth = websocket::Auth::rule(Tokens).or(Users::read("users.toml"))"#,
         r#"path = "/", ping_interval = 30, pong_timeout = 2.5"#,
         r#"path = "/", idle_timeout = 3_000_000_000_u64, connection_closure_timeout = 3e9"#,
         r#"path = "/", validation = true"#,

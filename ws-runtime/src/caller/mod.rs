@@ -1,5 +1,6 @@
 //! The handle on one connection.
 
+pub(crate) mod login;
 mod masking;
 pub(crate) mod outbox;
 mod queue;
@@ -16,7 +17,8 @@ use ws_core::opcode::Opcode;
 
 use crate::caller::outbox::Outgoing;
 use crate::caller::shared::{Admission, Phase, Shared, lock};
-use crate::error::{Error, Result};
+use crate::error::{AuthError, Error, Result};
+use crate::identity::Identity;
 use crate::message::Message;
 use crate::prepared::Prepared;
 use crate::tls_info::TlsInfo;
@@ -223,6 +225,25 @@ impl Caller {
     #[must_use]
     pub fn tls(&self) -> Option<&TlsInfo> {
         self.shared.tls.as_deref()
+    }
+
+    /// Returns who is at the other end, as the rules of the service or of the listener found out ([`Auth`](crate::Auth)). `None` where
+    /// there are none.
+    #[must_use]
+    pub fn identity(&self) -> Option<Arc<Identity>> {
+        self.shared.login.as_ref().map(|login| login.identity())
+    }
+
+    /// Takes a new token of the same person, before the last one ends: the connection stays open until this one ends.
+    ///
+    /// The token may come in a message; the rules that let the connection in are asked.
+    ///
+    /// # Errors
+    /// What is wrong with the token. [`AuthError::Invalid`] also if it is somebody else's, and [`AuthError::Missing`] if the service has no rules.
+    /// The connection stays as it was.
+    pub async fn reauthenticate(&self, token: &str) -> Result<(), AuthError> {
+        let login = self.shared.login.as_ref().ok_or(AuthError::Missing)?;
+        login.renew(token, self.remote_addr(), self.tls()).await
     }
 
     /// Returns the address of the peer, where the server knows it.

@@ -13,6 +13,7 @@ use ws_core::frame::MAX_CONTROL_PAYLOAD;
 use ws_core::opcode::Opcode;
 
 use crate::caller::ConnectionId;
+use crate::caller::login::Login;
 use crate::caller::outbox::{Outbox, Outgoing};
 use crate::caller::turn;
 use crate::error::{Error, Result};
@@ -47,6 +48,8 @@ pub(crate) struct Shared {
     pub(crate) remote_addr: Option<SocketAddr>,
     pub(crate) is_secure: bool,
     pub(crate) tls: Option<Arc<TlsInfo>>,
+    /// Boxed: most services know nobody.
+    pub(crate) login: Option<Box<Login>>,
     pub(crate) attributes: Mutex<http::Extensions>,
     terms: Arc<Terms>,
     outbox: Mutex<Outbox>,
@@ -75,6 +78,7 @@ pub(crate) struct Identity {
     pub(crate) remote_addr: Option<SocketAddr>,
     pub(crate) is_secure: bool,
     pub(crate) tls: Option<Arc<TlsInfo>>,
+    pub(crate) login: Option<Box<Login>>,
 }
 
 /// Who asks for room in the outbox.
@@ -109,13 +113,14 @@ impl From<Refusal> for Error {
 
 impl Shared {
     pub(crate) fn new(identity: Identity, outbox: Outbox, terms: Arc<Terms>) -> Self {
-        let Identity { id, subprotocol, remote_addr, is_secure, tls } = identity;
+        let Identity { id, subprotocol, remote_addr, is_secure, tls, login } = identity;
         Self {
             id,
             subprotocol,
             remote_addr,
             is_secure,
             tls,
+            login,
             attributes: Mutex::default(),
             terms,
             outbox: Mutex::new(outbox),

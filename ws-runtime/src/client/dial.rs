@@ -87,6 +87,7 @@ impl Plan {
             remote_addr,
             is_secure: false,
             tls: None,
+            login: None,
         };
         let terms = Arc::clone(&self.terms);
         Ok(start(Established { identity, reader, writer, read_ahead, compression, terms }))

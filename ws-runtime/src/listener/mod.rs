@@ -14,6 +14,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::{HeaderValue, Request, Response};
 
+use crate::auth::Auth;
 #[cfg(feature = "deflate")]
 use crate::compression::Compression;
 use crate::error::{BoxError, ConfigError, Error, Result};
@@ -198,6 +199,13 @@ impl Listener {
     /// Chooses which web pages may connect, unless the service chooses itself. Default: [`Origins::same`].
     pub fn origins(mut self, origins: Origins) -> Self {
         self.router = self.router.origins(origins);
+        self
+    }
+
+    /// Chooses who may connect to services that do not choose themselves, which a service does with the key `auth` alone. Default:
+    /// [`Auth::none`].
+    pub fn auth(mut self, auth: Auth) -> Self {
+        self.router = self.router.auth(auth);
         self
     }
 

@@ -8,8 +8,10 @@ use bytes::Bytes;
 use http::{Request, Response, StatusCode};
 use ws_core::path::{self, Segment, Template};
 
+use crate::auth::Auth;
 use crate::compression::Compression;
 use crate::error::{BoxError, ConfigError, Result};
+use crate::future::BoxedFuture;
 use crate::log;
 use crate::origins::Origins;
 use crate::router::addresses::Addresses;
@@ -17,7 +19,7 @@ use crate::router::body::Body;
 use crate::router::connections::Connections;
 use crate::router::endpoint::{Endpoint, Registered};
 use crate::router::limits::RequestLimits;
-use crate::router::{BoxedFuture, Config, Router, Shared, TrustedProxies, response};
+use crate::router::{Config, Router, Shared, TrustedProxies, response};
 use crate::service::{Descriptor, NoState, Service};
 use crate::terms::{Bounds, SlowReceivers};
 
@@ -50,6 +52,7 @@ impl RouterBuilder {
             compression: Compression::default(),
             bounds: Bounds::new(),
             origins: Origins::same(),
+            auth: Arc::new(Auth::none()),
             proxies: TrustedProxies::none(),
             max_connections: None,
             max_connections_per_address: None,
@@ -109,6 +112,13 @@ impl RouterBuilder {
     /// Chooses which web pages may connect, unless the service chooses itself. Default: [`Origins::same`].
     pub fn origins(mut self, origins: Origins) -> Self {
         self.config.origins = origins;
+        self
+    }
+
+    /// Chooses who may connect to services that do not choose themselves, which a service does with the key `auth` alone. Default:
+    /// [`Auth::none`].
+    pub fn auth(mut self, auth: Auth) -> Self {
+        self.config.auth = Arc::new(auth);
         self
     }
 

@@ -1,26 +1,29 @@
 //! One registered service: takes an upgrade request to its answer, and an accepted one to its connection.
 
 use std::future::poll_fn;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
 use std::sync::{Arc, OnceLock};
 use std::task::Poll;
 
 use http::{Response, StatusCode};
 use hyper::upgrade::{OnUpgrade, Upgraded};
+use ws_core::close::CloseFrame;
 use ws_core::handshake;
 
-use crate::caller::ConnectionId;
+use crate::caller::login::Login;
 use crate::caller::shared::Identity;
+use crate::caller::{Caller, ConnectionId};
 use crate::compression::Negotiated;
 use crate::connection::{self, Connection, Established};
+use crate::future::BoxedFuture;
 use crate::log;
 use crate::router::body::Body;
 use crate::router::connections::{Connections, Ticket};
+use crate::router::guard::guarded;
 use crate::router::peer::Source;
 use crate::router::response;
 use crate::router::socket::Socket;
-use crate::router::{BoxedFuture, Config, refused};
+use crate::router::{Config, gate, refused};
 use crate::service::{Accept, Service, Settings, UpgradeResult};
 use crate::terms::Terms;
 use crate::upgrade::{UpgradeError, UpgradeRequest};
@@ -53,7 +56,9 @@ pub(crate) struct Registered<S: Service> {
 impl<S: Service> Endpoint for Registered<S> {
     fn upgrade<'a>(&'a self, handshake: Handshake<'a>) -> BoxedFuture<'a, Response<Body>> {
         Box::pin(async move {
+            let mut handshake = handshake;
             let Handshake { request, source, config, connections, .. } = &handshake;
+            let config: &Config = config;
             let origins = self.settings.origins.as_ref().unwrap_or(&config.origins);
             let (path, peer) = (Some(S::DESCRIPTOR.path), source.remote_addr);
             if let Err(error) = origins.check(source.reached(), request.headers()) {
@@ -64,8 +69,13 @@ impl<S: Service> Endpoint for Registered<S> {
                 let response = response::overloaded(StatusCode::SERVICE_UNAVAILABLE, config.retry_after);
                 return refused(response, path, peer, "server has all its connections");
             };
+            let auth = self.settings.auth.as_ref().unwrap_or(&config.auth);
+            let login = match gate::identify(auth, S::DESCRIPTOR.path, &mut handshake.request, config).await {
+                Ok(login) => login,
+                Err(response) => return response,
+            };
             match self.accept(&handshake).await {
-                Ok(accept) => self.establish(accept, handshake, ticket),
+                Ok(accept) => self.establish(accept, login, handshake, ticket),
                 Err(error) => refused(response::refusal(error), path, peer, "upgrade function does not accept"),
             }
         })
@@ -79,24 +89,21 @@ impl<S: Service> Registered<S> {
 
     /// Runs the upgrade function. A panic in it and one that takes too long refuse this request alone.
     async fn accept(&self, handshake: &Handshake<'_>) -> UpgradeResult<S> {
-        let mut future = pin!(S::upgrade(&handshake.request, &self.state));
-        let contained = poll_fn(|cx| {
-            catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(cx))).unwrap_or_else(|_| {
-                log::upgrade_failed(S::DESCRIPTOR.path, S::DESCRIPTOR.name, "panicked");
-                Poll::Ready(Err(StatusCode::INTERNAL_SERVER_ERROR.into()))
-            })
-        });
-        match handshake.config.handshake_timeout {
-            None => contained.await,
-            Some(timeout) => tokio::time::timeout(timeout, contained).await.unwrap_or_else(|_| {
-                log::upgrade_failed(S::DESCRIPTOR.path, S::DESCRIPTOR.name, "took too long");
-                Err(UpgradeError::from(StatusCode::SERVICE_UNAVAILABLE))
-            }),
-        }
+        let accepted = guarded(handshake.config.handshake_timeout, S::upgrade(&handshake.request, &self.state)).await;
+        accepted.unwrap_or_else(|failure| {
+            log::upgrade_failed(S::DESCRIPTOR.path, S::DESCRIPTOR.name, failure.as_str());
+            Err(UpgradeError::from(failure.status()))
+        })
     }
 
     /// Answers 101 and spawns the connection.
-    fn establish(&self, accept: Accept<S>, handshake: Handshake<'_>, ticket: Ticket) -> Response<Body> {
+    fn establish(
+        &self,
+        accept: Accept<S>,
+        login: Option<Box<Login>>,
+        handshake: Handshake<'_>,
+        ticket: Ticket,
+    ) -> Response<Body> {
         let Handshake { request, accept_key, on_upgrade, config, .. } = handshake;
         let Ok(id) = ConnectionId::random() else {
             log::no_randomness();
@@ -109,7 +116,7 @@ impl<S: Service> Registered<S> {
         let extensions = compression.as_mut().map(|negotiated| std::mem::take(&mut negotiated.answer));
         let (remote_addr, is_secure, tls) = (request.remote_addr(), request.is_secure(), request.shared_tls().cloned());
         let starting = Starting {
-            identity: Identity { id, subprotocol: subprotocol.map(Box::from), remote_addr, is_secure, tls },
+            identity: Identity { id, subprotocol: subprotocol.map(Box::from), remote_addr, is_secure, tls, login },
             compression,
             terms: Arc::clone(self.terms.get_or_init(|| Arc::new(terms::<S>(&self.settings, config)))),
             ticket,
@@ -162,12 +169,29 @@ async fn open<S: Service>(service: S, starting: Starting, on_upgrade: OnUpgrade)
     match on_upgrade.await {
         Ok(upgraded) => {
             let (connection, ticket) = starting.connect::<S>(upgraded);
+            if connection.caller().identity().is_some() {
+                tokio::spawn(close_when_expired(connection.caller().clone()));
+            }
             Some(Box::new(Opened { service: Some(service), connection, _ticket: ticket }))
         }
         Err(error) => {
             log::upgrade_lost(S::DESCRIPTOR.path, S::DESCRIPTOR.name, &error);
             None
         }
+    }
+}
+
+/// Closes a connection when the credentials that let it in have expired, whether it says something or not.
+async fn close_when_expired(caller: Caller) {
+    let Some(login) = &caller.shared().login else { return };
+    let mut expired = pin!(login.expired());
+    let mut closed = pin!(caller.closed());
+    let is_expired = poll_fn(|cx| match closed.as_mut().poll(cx) {
+        Poll::Ready(()) => Poll::Ready(false),
+        Poll::Pending => expired.as_mut().poll(cx).map(|()| true),
+    });
+    if is_expired.await {
+        caller.start_close(&CloseFrame::policy_violation("credentials have expired"));
     }
 }
 

@@ -9,6 +9,8 @@ mod body;
 mod builder;
 pub(crate) mod connections;
 mod endpoint;
+mod gate;
+mod guard;
 mod limits;
 pub(crate) mod peer;
 mod proxies;
@@ -31,6 +33,7 @@ use tokio::task::JoinSet;
 use ws_core::handshake;
 use ws_core::path;
 
+use crate::auth::Auth;
 use crate::compression::Compression;
 use crate::error::{BoxError, ConfigError};
 use crate::log;
@@ -48,9 +51,6 @@ pub use builder::RouterBuilder;
 pub use limits::RequestLimits;
 pub use proxies::TrustedProxies;
 pub use shutdown::Shutdown;
-
-/// A future that can be sent to another thread, boxed.
-pub(crate) type BoxedFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
 /// Routes upgrade requests to WebSocket services.
 ///
@@ -93,6 +93,8 @@ pub(crate) struct Config {
     pub(crate) compression: Compression,
     pub(crate) bounds: Bounds,
     pub(crate) origins: Origins,
+    /// Who may connect to services that do not say so themselves.
+    pub(crate) auth: Arc<Auth>,
     pub(crate) proxies: TrustedProxies,
     /// WebSocket connections; `None` is no limit.
     pub(crate) max_connections: Option<usize>,
@@ -109,6 +111,7 @@ impl Config {
     /// The first setting that is out of its range.
     fn check(&self) -> Result<(), ConfigError> {
         self.limits.check()?;
+        self.auth.prepare(None)?;
         self.bounds.check()?;
         let mistakes = [
             self.compression.mistake(),

@@ -22,7 +22,7 @@ pub(crate) use reply::Feed;
 pub use reply::{NoReply, PongReply, Reply, SendFuture, Target, answer, each, hand};
 #[cfg(feature = "deflate")]
 pub use settings::CompressionChoice;
-pub use settings::{OriginsChoice, Seconds, Settings, Size};
+pub use settings::{AuthChoice, OriginsChoice, Seconds, Settings, Size};
 
 /// The traits that choose the way of a payload and of a reply by auto-ref. Without names, so that an import of all of them hides nothing
 /// of the user's.

@@ -1,7 +1,9 @@
 //! The settings of a service: what its attribute says, with the defaults for the rest.
 
+use std::sync::Arc;
 use std::time::Duration;
 
+use crate::auth::Auth;
 use crate::compression::Compression;
 use crate::error::ConfigError;
 use crate::origins::Origins;
@@ -19,6 +21,8 @@ pub struct Settings {
     pub(crate) compression: Option<Compression>,
     /// `None`: as the listener says.
     pub(crate) origins: Option<Origins>,
+    /// `None`: as the listener says.
+    pub(crate) auth: Option<Arc<Auth>>,
     mistake: Option<(&'static str, &'static str)>,
 }
 
@@ -71,6 +75,24 @@ impl CompressionChoice for Compression {
     }
 }
 
+/// Who may connect: an [`Auth`].
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not say who may connect",
+    label = "not an `Auth`",
+    note = "use a `websocket::Auth`, such as `Auth::rule(…)`, or `Auth::none()` for everybody"
+)]
+pub trait AuthChoice {
+    /// Returns the choice.
+    fn into_auth(self) -> Auth;
+}
+
+#[diagnostic::do_not_recommend]
+impl AuthChoice for Auth {
+    fn into_auth(self) -> Auth {
+        self
+    }
+}
+
 /// The web pages that may connect: an array or a `Vec` of origins, or an [`Origins`].
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not say which origins are allowed",
@@ -116,6 +138,7 @@ impl Settings {
             pong_timeout: Duration::from_secs(20),
             compression: None,
             origins: None,
+            auth: None,
             mistake: None,
         }
     }
@@ -192,7 +215,17 @@ impl Settings {
         self
     }
 
+    /// Instead of what the listener says.
+    #[must_use]
+    pub fn auth(mut self, auth: impl AuthChoice) -> Self {
+        self.auth = Some(Arc::new(auth.into_auth()));
+        self
+    }
+
     pub(crate) fn check(self, service: &'static str) -> Result<Self, ConfigError> {
+        if let Some(auth) = &self.auth {
+            auth.prepare(Some(service))?;
+        }
         match self.mistake {
             None => Ok(self),
             Some((key, reason)) => Err(ConfigError::Service { service, key, reason }),

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use http::request::Parts;
 use http::{Extensions, HeaderMap, Uri};
 
+use crate::identity::Identity;
 use crate::tls_info::TlsInfo;
 
 /// The HTTP request that asks for the upgrade, with the parameters found in its path.
@@ -19,6 +20,7 @@ pub struct UpgradeRequest {
     remote_addr: Option<SocketAddr>,
     is_secure: bool,
     tls: Option<Arc<TlsInfo>>,
+    identity: Option<Arc<Identity>>,
 }
 
 impl UpgradeRequest {
@@ -29,7 +31,11 @@ impl UpgradeRequest {
         is_secure: bool,
         tls: Option<Arc<TlsInfo>>,
     ) -> Self {
-        Self { parts, parameters, remote_addr, is_secure, tls }
+        Self { parts, parameters, remote_addr, is_secure, tls, identity: None }
+    }
+
+    pub(crate) fn set_identity(&mut self, identity: Arc<Identity>) {
+        self.identity = Some(identity);
     }
 
     pub(crate) fn shared_tls(&self) -> Option<&Arc<TlsInfo>> {
@@ -85,6 +91,12 @@ impl UpgradeRequest {
     #[must_use]
     pub fn is_secure(&self) -> bool {
         self.is_secure
+    }
+
+    /// Returns who sends the request, as the rules of the service or of the listener found out. `None` where there are none.
+    #[must_use]
+    pub fn identity(&self) -> Option<&Identity> {
+        self.identity.as_deref()
     }
 
     /// Returns the TLS that the request came over: its version, and the certificate that the client showed, for instance. `None`

@@ -16,8 +16,8 @@ fn keys() -> Vec<Case> {
             "unknown_key",
             r#"path = "/", timeout = 30, state = Hub"#,
             "timeout",
-            "unknown `service` attribute `timeout`\n= note: the attributes are `compression`, `connection_closure_timeout`, `crate`, \
-             `dispatcher_key`, `dispatcher_stream_id`, `idle_timeout`, `max_frame_size`, `max_message_size`, `origins`, `path`, \
+            "unknown `service` attribute `timeout`\n= note: the attributes are `auth`, `compression`, `connection_closure_timeout`, \
+             `crate`, `dispatcher_key`, `dispatcher_stream_id`, `idle_timeout`, `max_frame_size`, `max_message_size`, `origins`, `path`, \
              `ping_interval`, `pong_timeout`, `state`, `subprotocols`, and `validation`",
         ),
         // The path is there, only misspelt: it is not missing too.
@@ -168,6 +168,12 @@ fn companions() -> Vec<Case> {
             "r\"event\"",
             "`dispatcher_stream_id` must not be the `dispatcher_key`\n\
              = help: write the name of the field that tells one request from another",
+        ),
+        args(
+            "ill_typed_value",
+            r#"path = "/", auth = true"#,
+            "true",
+            "`auth` must be an `Auth`\n= help: write `auth = Auth::rule(…)`",
         ),
         args(
             "ill_typed_value",

@@ -36,7 +36,7 @@ fn shared() -> (Arc<Shared>, DuplexStream) {
         bounds: Bounds::new(),
     };
     let id = ConnectionId::random().expect("there are random numbers");
-    let identity = Identity { id, subprotocol: None, remote_addr: None, is_secure: false, tls: None };
+    let identity = Identity { id, subprotocol: None, remote_addr: None, is_secure: false, tls: None, login: None };
     let (ours, theirs) = duplex(16);
     let outbox = Outbox::new(split_boxed(Box::new(ours)).1, Role::Server, Arc::clone(&terms.limits), None, None);
     (Arc::new(Shared::new(identity, outbox, Arc::new(terms))), theirs)
