@@ -118,7 +118,12 @@ impl<S: AsyncRead + AsyncWrite + Unpin> RawClient<S> {
     ///
     /// When the connection has ended.
     pub async fn send(&mut self, bytes: impl AsRef<[u8]>) {
-        within("bytes to be sent", self.stream.write_all(bytes.as_ref())).await.expect("the server reads");
+        let sending = async {
+            self.stream.write_all(bytes.as_ref()).await?;
+            // TLS may hold some back.
+            self.stream.flush().await
+        };
+        within("bytes to be sent", sending).await.expect("the server reads");
     }
 
     /// Sends a whole frame, masked.
