@@ -8,12 +8,13 @@ const RUNTIME: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../ws-runtime/src");
 /// Where events are told, and the span of a connection.
 const TELLING: [&str; 3] = ["connection/span.rs", "log.rs", "traffic.rs"];
 /// Where each is seen.
-const SEEN: [&str; 5] = [
+const SEEN: [&str; 6] = [
     include_str!("auth_log.rs"),
     include_str!("observability.rs"),
     include_str!("observed_server.rs"),
     include_str!("out_of_files.rs"),
     include_str!("traffic.rs"),
+    include_str!("users.rs"),
 ];
 /// What the operating system does not do when a test asks for it.
 const UNSEEN: [&str; 2] =

@@ -78,6 +78,8 @@ pub use ws_core::close::{CloseCode, CloseFrame};
 
 pub use crate::attributes::{remote, service, upgrade};
 pub use crate::auth::{Auth, Authenticate, Credentials, Rule, Scheme, TokenSource};
+#[cfg(feature = "passwords")]
+pub use crate::auth::{Users, hash_password};
 pub use crate::caller::{Caller, ConnectionId};
 #[cfg(feature = "client")]
 pub use crate::client::{Client, ClientBuilder};

@@ -140,6 +140,12 @@ pub(crate) fn authentication_broke(path: &'static str, reason: &'static str) {
     error!(target: UPGRADE, path, reason, "authentication broke");
 }
 
+/// The file of users has changed, and is wrong.
+#[cfg(feature = "passwords")]
+pub(crate) fn users_unreadable(path: &std::path::Path, error: &BoxError) {
+    error!(target: UPGRADE, file = %path.display(), %error, "users could not be read: they stay as they were");
+}
+
 /// An upgrade function panicked, or took too long.
 pub(crate) fn upgrade_failed(path: &'static str, service: &'static str, reason: &'static str) {
     error!(target: UPGRADE, path, service, reason, "upgrade function failed");

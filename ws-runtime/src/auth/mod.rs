@@ -7,6 +7,8 @@
 mod authenticate;
 mod credentials;
 mod scopes;
+#[cfg(feature = "passwords")]
+mod users;
 
 use std::error::Error as _;
 use std::fmt;
@@ -24,6 +26,8 @@ use crate::tls_info::TlsInfo;
 pub use authenticate::{Authenticate, Scheme};
 pub(crate) use credentials::Duplicate;
 pub use credentials::{Credentials, TokenSource};
+#[cfg(feature = "passwords")]
+pub use users::{Users, hash_password};
 
 /// Who may connect to a service: the first of some rules that recognises the credentials decides.
 ///
