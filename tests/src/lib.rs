@@ -13,6 +13,7 @@ pub mod json_client;
 pub mod log;
 mod participant;
 pub mod polite;
+pub mod prometheus;
 pub mod raw;
 pub mod raw_server;
 mod script;

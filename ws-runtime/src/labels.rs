@@ -1,5 +1,7 @@
 //! The names of what happens, the same in the log and in the metrics. Each is a bounded set: nothing that a peer sends makes a new one.
 
+use ws_core::opcode::Opcode;
+
 use crate::error::Error;
 
 /// Declares a bounded set of names.
@@ -10,6 +12,9 @@ macro_rules! labels {
         pub(crate) enum $name { $($(#[$variant_doc])* $variant,)* }
 
         impl $name {
+            #[cfg(feature = "metrics")]
+            pub(crate) const ALL: &[Self] = &[$(Self::$variant,)*];
+
             pub(crate) const fn as_str(self) -> &'static str {
                 match self { $(Self::$variant => $label,)* }
             }
@@ -38,6 +43,47 @@ labels! {
 }
 
 labels! {
+    /// A kind of message or control frame.
+    MessageKind {
+        Binary = "binary",
+        Close = "close",
+        Ping = "ping",
+        Pong = "pong",
+        Text = "text",
+    }
+}
+
+impl MessageKind {
+    #[inline]
+    pub(crate) const fn of(opcode: Opcode) -> Self {
+        match opcode {
+            // What is fragmented is told when it is whole, as what it began as.
+            Opcode::Binary | Opcode::Continuation => Self::Binary,
+            Opcode::Close => Self::Close,
+            Opcode::Ping => Self::Ping,
+            Opcode::Pong => Self::Pong,
+            Opcode::Text => Self::Text,
+        }
+    }
+}
+
+/// What a callback is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Callback {
+    Binary,
+    Close,
+    /// The dispatched method with this index.
+    Dispatched(u16),
+    /// `on_error`, or an error callback.
+    Error,
+    IdleTimeout,
+    Open,
+    Ping,
+    Pong,
+    Text,
+}
+
+labels! {
     /// What went wrong.
     ErrorKind {
         /// A message does not fit the type of its callback.
@@ -48,6 +94,8 @@ labels! {
         CloseTimeout = "close_timeout",
         /// The stream broke, or the peer did not answer a ping.
         Connection = "connection",
+        /// Code of the service panicked.
+        Panic = "panic",
         /// The peer broke the protocol.
         Protocol = "protocol",
         /// A callback returned more streams than there may be.

@@ -53,6 +53,11 @@ mod labels;
 mod listener;
 mod log;
 mod message;
+#[cfg(feature = "metrics")]
+mod metrics;
+#[cfg(not(feature = "metrics"))]
+#[path = "no_metrics.rs"]
+mod metrics;
 mod origins;
 mod pool;
 mod prepared;

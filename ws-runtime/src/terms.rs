@@ -7,6 +7,7 @@ use ws_core::close::{CloseCode, CloseFrame};
 use ws_core::protocol::Limits;
 
 use crate::error::ConfigError;
+use crate::metrics::Metrics;
 use crate::traffic;
 
 /// The settings of a service and of its listener, as far as its connections need them.
@@ -22,6 +23,7 @@ pub(crate) struct Terms {
     /// `max_frame_size` also for what goes out.
     pub(crate) limits: Arc<Limits>,
     pub(crate) bounds: Bounds,
+    pub(crate) metrics: Metrics,
 }
 
 /// What the listener allows every connection.

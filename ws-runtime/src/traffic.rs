@@ -6,6 +6,8 @@ use tracing::level_filters::LevelFilter;
 use ws_core::close::CloseCode;
 use ws_core::opcode::Opcode;
 
+use crate::labels::MessageKind;
+
 const TRAFFIC: &str = "websocket::traffic";
 
 /// How much of a payload is logged, unless the listener says something else.
@@ -41,23 +43,11 @@ pub(crate) fn is_on() -> bool {
     LevelFilter::current() == LevelFilter::TRACE
 }
 
-/// Returns the name of a kind of message or control frame.
-pub(crate) const fn kind(opcode: Opcode) -> &'static str {
-    match opcode {
-        Opcode::Binary => "binary",
-        Opcode::Close => "close",
-        Opcode::Continuation => "continuation",
-        Opcode::Ping => "ping",
-        Opcode::Pong => "pong",
-        Opcode::Text => "text",
-    }
-}
-
 impl<C: fmt::Display> Tap<C> {
     /// Logs a message, a ping, or a pong.
     #[cold]
     pub(crate) fn message(&self, direction: Direction, opcode: Opcode, payload: &[u8]) {
-        let (direction, kind, length) = (direction.as_str(), kind(opcode), payload.len());
+        let (direction, kind, length) = (direction.as_str(), MessageKind::of(opcode).as_str(), payload.len());
         let payload = self.excerpt(payload);
         tracing::trace!(target: TRAFFIC, connection = %self.connection, direction, kind, length, payload, "frame");
     }
@@ -65,7 +55,7 @@ impl<C: fmt::Display> Tap<C> {
     /// Logs a close frame; `None` has no code.
     #[cold]
     pub(crate) fn close(&self, direction: Direction, code: Option<CloseCode>, reason: &str) {
-        let (direction, kind) = (direction.as_str(), kind(Opcode::Close));
+        let (direction, kind) = (direction.as_str(), MessageKind::Close.as_str());
         let (length, status) = (code.map_or(0, |_| 2 + reason.len()), code.map(CloseCode::as_u16));
         let payload = self.excerpt(reason.as_bytes());
         tracing::trace!(target: TRAFFIC, connection = %self.connection, direction, kind, length, status, payload, "frame");

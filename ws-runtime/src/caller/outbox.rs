@@ -22,6 +22,7 @@ use ws_core::protocol::{Limits, Role};
 use crate::caller::masking;
 use crate::caller::queue::Queue;
 use crate::compression::{Compressor, Recipe};
+use crate::metrics::{Backlog, Metrics};
 use crate::pool;
 use crate::prepared::Prepared;
 use crate::transport::Writer;
@@ -51,6 +52,7 @@ pub(crate) struct Outbox {
     compressor: Option<Box<Compressor>>,
     /// When the socket last took bytes; `None` when no idle timeout wants to know.
     last_write: Option<Instant>,
+    backlog: Backlog,
 }
 
 /// Something to queue.
@@ -100,6 +102,7 @@ impl Outbox {
             is_plain,
             compressor,
             last_write,
+            backlog: Backlog::default(),
         }
     }
 
@@ -197,6 +200,13 @@ impl Outbox {
 
     pub(crate) fn queued(&self) -> usize {
         self.queue.len()
+    }
+
+    /// Counts what waits for the peer, which what waits for the end of a turn does not.
+    pub(crate) fn count_backlog(&mut self, metrics: &Metrics) {
+        if !self.deferred {
+            metrics.queued(&mut self.backlog, self.queue.len());
+        }
     }
 
     pub(crate) fn last_write(&self) -> Option<Instant> {

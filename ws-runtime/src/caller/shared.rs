@@ -17,6 +17,7 @@ use crate::caller::login::Login;
 use crate::caller::outbox::{Outbox, Outgoing};
 use crate::caller::turn;
 use crate::error::{Error, Result};
+use crate::metrics;
 use crate::terms::{SlowReceivers, Terms};
 use crate::tls_info::TlsInfo;
 use crate::traffic::{self, Direction, Tap};
@@ -230,6 +231,7 @@ impl Shared {
             return Err(Refusal::Full);
         }
         outbox.push(outgoing);
+        self.terms.metrics.sent(outgoing.opcode(), outgoing.payload().len());
         if self.is_corked() {
             // The driver looks at the rest when it uncorks.
             self.queued.store(outbox.queued(), Ordering::Relaxed);
@@ -299,8 +301,12 @@ impl Shared {
             is_queued
         });
         self.changed.notify_waiters();
-        if is_queued && traffic::is_on() {
-            let reason = frame.map(CloseFrame::reason).unwrap_or_default();
+        if !is_queued {
+            return;
+        }
+        let reason = frame.map(CloseFrame::reason).unwrap_or_default();
+        self.terms.metrics.sent(Opcode::Close, frame.map_or(0, |_| 2 + reason.len()));
+        if traffic::is_on() {
             self.tap().close(Direction::Out, frame.map(CloseFrame::code), reason);
         }
     }
@@ -427,6 +433,9 @@ impl Shared {
     /// Keeps in step what is derived from the outbox.
     fn unlock_outbox(&self, mut outbox: MutexGuard<'_, Outbox>) {
         let woken = outbox.take_woken();
+        if metrics::IS_ON && !self.is_corked() {
+            outbox.count_backlog(&self.terms.metrics);
+        }
         let queued = outbox.queued();
         self.queued.store(queued, Ordering::Relaxed);
         self.needs_driver.store(outbox.needs_driver(), Ordering::Relaxed);

@@ -15,6 +15,7 @@ use crate::client::dial::Plan;
 use crate::client::url::Target;
 use crate::compression::Compression;
 use crate::error::{ConfigError, Result};
+use crate::metrics::Metrics;
 use crate::terms::{Bounds, Terms};
 
 /// Makes a [`Client`] with other settings than the defaults.
@@ -158,6 +159,7 @@ impl ClientBuilder {
             service_answers_pings: false,
             limits: self.bounds.limits(self.max_frame_size, self.max_message_size),
             bounds: self.bounds,
+            metrics: Metrics::new("", &[]),
         };
         Ok(Plan {
             target,

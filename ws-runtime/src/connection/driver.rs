@@ -18,12 +18,13 @@ use crate::caller::outbox::Outbox;
 use crate::caller::shared::Shared;
 use crate::caller::turn;
 use crate::connection::dispatch;
-use crate::connection::ending;
+use crate::connection::ending::{self, close_length};
 use crate::connection::input::{Input, Remainder};
 use crate::connection::read_ahead::ReadAhead;
-use crate::connection::session::{Kind, Session, catch, poll_callback};
+use crate::connection::session::{Kind, Session, catch, poll_callback, take_time};
 use crate::connection::{Connection, End};
 use crate::log;
+use crate::metrics::{self, Timer};
 use crate::service::{Data, Event, Handled, Service};
 use crate::traffic::{self, Direction};
 
@@ -59,7 +60,7 @@ pub(crate) fn run<'s, S: Service>(
         let ending = {
             let end = match service {
                 Some(service) => {
-                    let Connection { input, session, span } = &mut *connection;
+                    let Connection { input, session, span, .. } = &mut *connection;
                     span.in_scope(|| log::opened(session.caller.connection_id()));
                     let mut serving = pin!(serve(service, input, session));
                     // A callback that panics is contained here, once for all messages of a read.
@@ -124,7 +125,7 @@ fn serve<'s, S: Service>(
                     (event, Remainder { reader, undecoded, ahead, skip: 0 })
                 }
             };
-            let kind = Kind::from(event);
+            let (kind, timer) = (Kind::from(event), Timer::start(event.callback()));
             let outcome = {
                 let Session { caller, upkeep, .. } = &mut *session;
                 let mut callback = pin!(service.call(caller, event));
@@ -132,6 +133,7 @@ fn serve<'s, S: Service>(
                 poll_fn(|cx| poll_callback(callback.as_mut(), &mut has_waited, caller, upkeep, &mut remainder, cx))
                     .await?
             };
+            take_time(&session.caller, timer, &outcome);
             if !matches!(outcome, Ok(Handled::Done)) {
                 // Boxed: it is rare, and its future would make every connection's task larger.
                 Box::pin(session.settle(service, kind, outcome, &mut remainder)).await?;
@@ -153,6 +155,10 @@ fn event<'a, S: Service>(
     ahead: &mut Option<Box<ReadAhead>>,
     session: &mut Session,
 ) -> Result<Option<Event<'a>>, End> {
+    if metrics::IS_ON {
+        let (opcode, length) = size(incoming);
+        session.caller.shared().terms().metrics.received(opcode, length);
+    }
     if traffic::is_on() {
         show(incoming, session.caller.shared());
     }
@@ -176,6 +182,18 @@ fn event<'a, S: Service>(
         Incoming::Pong(data) => Event::Pong(Data::Binary(data)),
         Incoming::Close(code, reason) => return Err(End::Received(code, reason.to_owned())),
     }))
+}
+
+/// Returns the kind of what has come in, and the length of its payload.
+#[inline]
+fn size(incoming: Incoming<'_>) -> (Opcode, usize) {
+    match incoming {
+        Incoming::Text(text) => (Opcode::Text, text.len()),
+        Incoming::Binary(data) => (Opcode::Binary, data.len()),
+        Incoming::Ping(data) => (Opcode::Ping, data.len()),
+        Incoming::Pong(data) => (Opcode::Pong, data.len()),
+        Incoming::Close(code, reason) => (Opcode::Close, close_length(code, reason)),
+    }
 }
 
 /// Logs what has come in.

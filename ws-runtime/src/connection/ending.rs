@@ -12,6 +12,7 @@ use std::task::Poll;
 
 use tokio::time::timeout;
 use ws_core::close::CloseCode;
+use ws_core::opcode::Opcode;
 use ws_core::protocol::Role;
 
 use crate::caller::ConnectionId;
@@ -24,14 +25,14 @@ use crate::connection::session::Session;
 use crate::connection::span::Span;
 use crate::connection::{Connection, End};
 use crate::error::Error;
-use crate::labels::Outcome;
+use crate::labels::{ErrorKind, Outcome};
 use crate::log;
 use crate::service::{Event, Handled, Service, StreamId};
 use crate::traffic::{self, Direction};
 
 /// Ends a connection: tells the peer, then the service, then ends the stream.
 pub(crate) async fn finish<S: Service>(service: &mut Option<S>, end: End, connection: &mut Connection) {
-    let Connection { input, session, span } = connection;
+    let Connection { input, session, span, .. } = connection;
     let mut finishing = pin!(finish_inside(service, end, input, session, span));
     span.cover(|cx| finishing.as_mut().poll(cx)).await;
 }
@@ -60,10 +61,20 @@ async fn finish_inside<S: Service>(
     })
     .await;
     let connection = caller.connection_id();
+    let metrics = &shared.terms().metrics;
     match &end {
-        End::Failed(error) => log::protocol_broken(connection, *error),
-        End::Lost(Some(error)) => log::connection_broken(connection, error),
-        End::Panicked => log::panicked(connection, S::DESCRIPTOR.name, "callback"),
+        End::Failed(error) => {
+            metrics.failed(ErrorKind::Protocol);
+            log::protocol_broken(connection, *error);
+        }
+        End::Lost(Some(error)) => {
+            metrics.failed(ErrorKind::Connection);
+            log::connection_broken(connection, error);
+        }
+        End::Panicked => {
+            metrics.failed(ErrorKind::Panic);
+            log::panicked(connection, S::DESCRIPTOR.name, "callback");
+        }
         _ => {}
     }
     let (status, reason) = match &end {
@@ -85,6 +96,7 @@ async fn finish_inside<S: Service>(
     turn::end();
     // Before the peer takes its time: what the service holds is free as soon as it has been told.
     contain::<S>("service", connection, || drop(service.take()));
+    metrics.closed(outcome);
     log::closed(connection, outcome, code, span.age(), shared.dropped());
     if can_talk {
         shut_down(S::ROLE, &mut input.reader, shared, shared.terms().closure_timeout).await;
@@ -148,9 +160,13 @@ async fn answer(input: &mut Input, session: &mut Session) -> (CloseCode, String)
     // While it waits, a connection needs no buffer.
     input.discard();
     let answer = poll_fn(|cx| closing.poll_answer(&mut input.reader, caller.shared(), cx)).await;
-    if traffic::is_on() && answer.status != CloseCode::ABNORMAL {
-        let code = Some(answer.status).filter(|code| *code != CloseCode::NO_STATUS);
-        caller.shared().tap().close(Direction::In, code, &answer.reason);
+    if answer.status != CloseCode::ABNORMAL {
+        let length = close_length(answer.status, &answer.reason);
+        caller.shared().terms().metrics.received(Opcode::Close, length);
+        if traffic::is_on() {
+            let code = Some(answer.status).filter(|code| *code != CloseCode::NO_STATUS);
+            caller.shared().tap().close(Direction::In, code, &answer.reason);
+        }
     }
     (answer.status, answer.reason)
 }
@@ -177,11 +193,12 @@ async fn tell<S: Service>(
         Ok(Ok(_)) => {}
         Ok(Err(failure)) => {
             let error = Error::from(failure);
+            session.count(&error);
             if let Told::Unhandled = tell_error(service, &error, &mut remainder, session).await {
                 log::callback_failed(connection, S::DESCRIPTOR.name, "on_close", &error);
             }
         }
-        Err(_) => log::panicked(connection, S::DESCRIPTOR.name, "on_close"),
+        Err(_) => panicked::<S>(session, "on_close"),
     }
 }
 
@@ -207,14 +224,26 @@ async fn tell_error<S: Service>(
         Ok(Ok(Handled::Done | Handled::Streaming(_))) => Told::Handled,
         Ok(Ok(Handled::Unhandled)) => Told::Unhandled,
         Ok(Err(failure)) => {
-            log::callback_failed(connection, S::DESCRIPTOR.name, "on_error", &failure.into());
+            let error = failure.into();
+            session.count(&error);
+            log::callback_failed(connection, S::DESCRIPTOR.name, "on_error", &error);
             Told::Handled
         }
         Err(_) => {
-            log::panicked(connection, S::DESCRIPTOR.name, "on_error");
+            panicked::<S>(session, "on_error");
             Told::Panicked
         }
     }
+}
+
+fn panicked<S: Service>(session: &Session, what: &'static str) {
+    session.caller.shared().terms().metrics.failed(ErrorKind::Panic);
+    log::panicked(session.caller.connection_id(), S::DESCRIPTOR.name, what);
+}
+
+/// Returns the length of the payload of a close frame that was received.
+pub(crate) fn close_length(code: CloseCode, reason: &str) -> usize {
+    if code == CloseCode::NO_STATUS { 0 } else { 2 + reason.len() }
 }
 
 /// Runs the last callbacks. When the server does not wait any longer, they have a moment; then they are dropped.

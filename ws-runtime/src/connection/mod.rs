@@ -32,6 +32,7 @@ use crate::connection::input::Input;
 use crate::connection::session::Session;
 use crate::connection::span::Span;
 use crate::connection::upkeep::Upkeep;
+use crate::metrics::Open;
 use crate::service::Service;
 use crate::terms::Terms;
 use crate::transport::{Reader, Writer};
@@ -44,6 +45,7 @@ pub(crate) struct Connection {
     input: Input,
     session: Session,
     span: Span,
+    _open: Open,
 }
 
 /// What a connection begins with.
@@ -87,11 +89,13 @@ impl Connection {
         let protocol = Protocol::new(S::ROLE, Arc::clone(&terms.limits)).with_inflation(inflation);
         let upkeep = Upkeep::new(&terms);
         let span = Span::new::<S>(&identity);
+        let open = terms.metrics.open();
         let shared = Arc::new(Shared::new(identity, outbox, terms));
         Self {
             input: Input::new(reader, protocol, &read_ahead),
             session: Session { caller: Caller::new(shared), upkeep },
             span,
+            _open: open,
         }
     }
 

@@ -17,7 +17,9 @@ use crate::connection::input::{Input, Remainder};
 use crate::connection::read_ahead::ReadAhead;
 use crate::connection::upkeep::Upkeep;
 use crate::error::Error;
+use crate::labels::ErrorKind;
 use crate::log;
+use crate::metrics::Timer;
 use crate::service::{Event, Failed, Failure, Feed, Handled, Outcome, Service, Source, StreamId};
 use crate::traffic;
 
@@ -46,14 +48,17 @@ impl Session {
     ) -> impl Future<Output = Result<Outcome, End>> + Send {
         let Self { caller, upkeep, .. } = self;
         let caller = &*caller;
+        let timer = Timer::start(event.callback());
         async move {
             let mut callback = pin!(service.call(caller, event));
             let mut has_waited = false;
-            poll_fn(|cx| {
+            let outcome = poll_fn(|cx| {
                 let poll = || poll_callback(callback.as_mut(), &mut has_waited, caller, upkeep, remainder, cx);
                 catch(|| turn::run(poll))
             })
-            .await
+            .await?;
+            take_time(caller, timer, &outcome);
+            Ok(outcome)
         }
     }
 
@@ -147,6 +152,7 @@ impl Session {
         remainder: &mut Remainder<'_>,
     ) -> Result<(), End> {
         let Failed { error, is_rejected, is_answer, stream_id } = failure.into_failed();
+        self.count(&error);
         if is_answer {
             self.give_up::<S>(&error);
             return Ok(());
@@ -171,9 +177,18 @@ impl Session {
                 log::error_unhandled(self.caller.connection_id(), S::DESCRIPTOR.name, &error);
                 self.caller.start_close(&close_frame(&error));
             }
-            Err(failure) => self.give_up::<S>(&failure.into()),
+            Err(failure) => {
+                let error = failure.into();
+                self.count(&error);
+                self.give_up::<S>(&error);
+            }
         }
         Ok(())
+    }
+
+    /// Counts an error, whoever handles it.
+    pub(crate) fn count(&self, error: &Error) {
+        self.caller.shared().terms().metrics.failed(ErrorKind::of(error));
     }
 
     /// Closes the connection because what answers errors has failed itself.
@@ -221,6 +236,14 @@ pub(crate) fn poll_callback(
     }
     let is_first = !std::mem::replace(has_waited, true);
     upkeep.poll(caller, remainder, is_first, cx).map(Err)
+}
+
+/// Takes the time of a callback that has run; not of one that is not there.
+#[inline]
+pub(crate) fn take_time(caller: &Caller, timer: Timer, outcome: &Outcome) {
+    if !matches!(outcome, Ok(Handled::Unhandled)) {
+        caller.shared().terms().metrics.called(timer);
+    }
 }
 
 /// Contains a panic of a callback.

@@ -17,6 +17,7 @@ use crate::compression::Negotiated;
 use crate::connection::{self, Connection, Established};
 use crate::future::BoxedFuture;
 use crate::log;
+use crate::metrics::{self, Metrics};
 use crate::router::body::Body;
 use crate::router::connections::{Connections, Ticket};
 use crate::router::guard::guarded;
@@ -121,6 +122,7 @@ impl<S: Service> Registered<S> {
             terms: Arc::clone(self.terms.get_or_init(|| Arc::new(terms::<S>(&self.settings, config)))),
             ticket,
         };
+        metrics::count_request(Some(S::DESCRIPTOR.path), StatusCode::SWITCHING_PROTOCOLS);
         tokio::spawn(start(service, starting, on_upgrade));
         response::switching_protocols(headers, &accept_key, subprotocol, extensions.as_deref())
     }
@@ -143,6 +145,7 @@ fn terms<S: Service>(settings: &Settings, config: &Config) -> Terms {
         service_answers_pings: S::DESCRIPTOR.answers_pings,
         limits: config.bounds.limits(settings.max_frame_size, settings.max_message_size),
         bounds: config.bounds,
+        metrics: Metrics::new(S::DESCRIPTOR.path, S::DESCRIPTOR.routes),
     }
 }
 

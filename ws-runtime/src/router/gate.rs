@@ -8,6 +8,7 @@ use http::{Response, StatusCode};
 use crate::auth::{Auth, Credentials, Denied};
 use crate::caller::login::Login;
 use crate::log;
+use crate::metrics;
 use crate::router::body::Body;
 use crate::router::guard::guarded;
 use crate::router::{Config, refused, response};
@@ -39,6 +40,7 @@ pub(crate) async fn identify(
         Ok(Err(denied)) => {
             let response = answer(auth, &denied, config);
             log::authentication_failed(path, request.remote_addr(), response.status(), denied.subject(), &denied);
+            metrics::count_request(Some(path), response.status());
             Err(response)
         }
         Err(failure) => {

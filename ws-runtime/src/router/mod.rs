@@ -37,6 +37,7 @@ use crate::auth::Auth;
 use crate::compression::Compression;
 use crate::error::{BoxError, ConfigError};
 use crate::log;
+use crate::metrics;
 use crate::origins::Origins;
 use crate::router::addresses::Addresses;
 use crate::router::builder::{Fallback, Route};
@@ -230,6 +231,7 @@ fn refused(
     reason: impl fmt::Display,
 ) -> Response<Body> {
     log::request_refused(path, peer, response.status(), reason);
+    metrics::count_request(path, response.status());
     response
 }
 

@@ -3,6 +3,7 @@
 use ws_core::close::CloseCode;
 
 use crate::error::{BoxError, Error};
+use crate::labels::Callback;
 use crate::service::payload::Data;
 use crate::service::reply::Feed;
 
@@ -30,6 +31,23 @@ pub enum Event<'a> {
     Rejected(Source, &'a Error, StreamId<'a>),
     /// Something went wrong.
     Error(&'a Error, StreamId<'a>),
+}
+
+impl Event<'_> {
+    #[inline]
+    pub(crate) const fn callback(self) -> Callback {
+        match self {
+            Self::Open => Callback::Open,
+            Self::Text(_) => Callback::Text,
+            Self::Binary(_) => Callback::Binary,
+            Self::Dispatched(index, ..) => Callback::Dispatched(index),
+            Self::Ping(_) => Callback::Ping,
+            Self::Pong(_) => Callback::Pong,
+            Self::IdleTimeout => Callback::IdleTimeout,
+            Self::Close(..) => Callback::Close,
+            Self::Rejected(..) | Self::Error(..) => Callback::Error,
+        }
+    }
 }
 
 /// The field of a dispatched message that its replies carry too, in JSON; if the service asks for it and the message has it.

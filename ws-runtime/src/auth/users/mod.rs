@@ -98,19 +98,18 @@ impl Users {
 }
 
 impl Book {
-    /// Returns the users, as the file has them now.
-    fn list(&self) -> Arc<List> {
-        {
+    /// Returns the users, as the file has them now, and what is wrong with a file that has changed: then it is as they were.
+    fn list(&self) -> (Arc<List>, Result<(), BoxError>) {
+        let is_due = {
             let mut current = lock(&self.current);
-            if current.looked.elapsed() < LOOK_AGAIN {
-                return Arc::clone(&current.list);
+            let is_due = current.looked.elapsed() >= LOOK_AGAIN;
+            if is_due {
+                current.looked = Instant::now();
             }
-            current.looked = Instant::now();
-        }
-        if let Err(error) = self.read_if_changed() {
-            log::users_unreadable(&self.path, &error);
-        }
-        Arc::clone(&lock(&self.current).list)
+            is_due
+        };
+        let read = if is_due { self.read_if_changed() } else { Ok(()) };
+        (Arc::clone(&lock(&self.current).list), read)
     }
 
     fn read_if_changed(&self) -> Result<(), BoxError> {
@@ -136,9 +135,13 @@ impl Authenticate for Users {
         let checked = spawn_blocking(move || {
             let _permit = permit;
             checks.fetch_add(1, Ordering::Relaxed);
-            book.list().check(&claimed, &password)
+            let (list, read) = book.list();
+            (list.check(&claimed, &password), read)
         });
-        let identity = checked.await.map_err(|error| unavailable(error.into()))?;
+        let (identity, read) = checked.await.map_err(|error| unavailable(error.into()))?;
+        if let Err(error) = read {
+            log::users_unreadable(&self.book.path, &error);
+        }
         identity.ok_or_else(|| AuthError::invalid_for(name, "unknown user or wrong password"))
     }
 

@@ -6,6 +6,7 @@ use tokio::io::{DuplexStream, duplex};
 use ws_core::protocol::{Limits, Role};
 
 use super::*;
+use crate::metrics::Metrics;
 use crate::terms::Bounds;
 use crate::transport::split_boxed;
 
@@ -34,6 +35,7 @@ fn shared() -> (Arc<Shared>, DuplexStream) {
         service_answers_pings: false,
         limits: Arc::new(limits),
         bounds: Bounds::new(),
+        metrics: Metrics::new("/", &[]),
     };
     let id = ConnectionId::random().expect("there are random numbers");
     let identity = Identity { id, subprotocol: None, remote_addr: None, is_secure: false, tls: None, login: None };
