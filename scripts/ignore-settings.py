@@ -29,6 +29,7 @@ SOURCES = {
     ("The listener", ""): "ws-runtime/src/listener/mod.rs",
     ("The listener", "request_limits"): "ws-runtime/src/router/limits.rs",
     ("The listener", "compression"): "ws-runtime/src/compression.rs",
+    ("HTTP/2", ""): "ws-runtime/src/listener/http2.rs",
     ("TLS", ""): "ws-runtime/src/listener/tls/config.rs",
     ("A service", ""): "ws-runtime/src/service/settings.rs",
 }

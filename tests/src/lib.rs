@@ -9,6 +9,7 @@ pub mod faulty;
 mod foreign_client;
 mod foreign_server;
 pub mod heap;
+pub mod http2;
 pub mod json_client;
 pub mod log;
 mod participant;

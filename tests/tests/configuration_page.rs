@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use websocket::{Listener, ListenerConfig, TlsConfig};
+use websocket::{Http2Config, Listener, ListenerConfig, TlsConfig};
 
 /// A row of one of the tables.
 struct Row {
@@ -60,9 +60,24 @@ fn the_listener_has_no_other_settings() {
     let own = setters("ws-runtime/src/listener/mod.rs", "");
     let limits = setters("ws-runtime/src/router/limits.rs", "request_limits.");
     let compression = setters("ws-runtime/src/compression.rs", "compression.");
-    let known = own.filter(|name| !["compression", "request_limits", "tls"].contains(&name.as_str()));
+    let known = own.filter(|name| !["compression", "http2", "request_limits", "tls"].contains(&name.as_str()));
     let expected = in_order(known.chain(limits).chain(compression).chain(["compression.mode".to_owned()]));
     assert_eq!(in_order(rows("The listener").into_iter().map(|row| row.key)), expected);
+}
+
+#[test]
+fn http2_has_no_other_settings() {
+    let setters = setters("ws-runtime/src/listener/http2.rs", "");
+    assert_eq!(in_order(rows("HTTP/2").into_iter().map(|row| row.key)), in_order(setters));
+}
+
+#[test]
+fn the_defaults_of_http2_are_these() {
+    for Row { key, default, .. } in rows("HTTP/2") {
+        let line = format!("{key} = {}", bare(&default));
+        let config: Http2Config = toml::from_str(&line).expect(&line);
+        assert_eq!(format!("{config:?}"), format!("{:?}", Http2Config::new()), "{line}");
+    }
 }
 
 #[test]
@@ -111,7 +126,7 @@ fn the_defaults_of_the_listener_are_these() {
 
 #[test]
 fn each_setting_has_a_test() {
-    for Row { key, tests, .. } in ["The listener", "TLS", "A service"].into_iter().flat_map(rows) {
+    for Row { key, tests, .. } in ["The listener", "HTTP/2", "TLS", "A service"].into_iter().flat_map(rows) {
         for test in tests {
             let (file, name) = test.split_once("::").unwrap_or_else(|| panic!("{key}: {test}"));
             let source = read(&format!("tests/tests/{file}.rs"));

@@ -290,7 +290,7 @@ async fn a_configuration_file_with_mistakes() {
     for (text, error) in [
         ("certficate = 'a.pem'", "unknown field `certficate`, expected one of `certificate`, `key`"),
         ("versions = ['1.1']", "unknown variant `1.1`, expected `1.2` or `1.3`"),
-        ("handshake_timeout = -1", "negative"),
+        ("handshake_timeout = -1", "must be a number of seconds, 0 or more"),
         ("client_certificates = { optional = true }", "unknown field `optional`"),
     ] {
         let refused = toml::from_str::<TlsConfig>(text).expect_err("the settings are refused").to_string();

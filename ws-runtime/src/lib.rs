@@ -98,6 +98,8 @@ pub use crate::error::{
 #[cfg(feature = "client")]
 pub use crate::error::{ConnectError, ResponseError};
 pub use crate::identity::Identity;
+#[cfg(feature = "http2")]
+pub use crate::listener::Http2Config;
 #[cfg(feature = "config")]
 pub use crate::listener::ListenerConfig;
 pub use crate::listener::{BoundListener, KeepAlive, Listener};

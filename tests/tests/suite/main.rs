@@ -32,3 +32,7 @@ over!(tls, Tls);
 over!(in_axum, Axum);
 over!(in_axum_over_tls, AxumTls);
 over!(in_hyper, Hyper);
+over!(http2, Http2);
+over!(http2_over_tls, Http2Tls);
+over!(http2_in_axum, AxumHttp2);
+over!(http2_in_hyper, HyperHttp2);

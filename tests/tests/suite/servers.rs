@@ -2,9 +2,16 @@
 
 use std::{net::SocketAddr, pin::Pin, sync::Arc, time::Duration};
 
-use hyper_util::{rt::TokioIo, service::TowerToHyperService};
+use axum::serve::ListenerExt;
+use h2::ext::Protocol;
+use http::Request;
+use hyper_util::{
+    rt::{TokioExecutor, TokioIo},
+    service::TowerToHyperService,
+};
 use tests::{
     certificates::Authority,
+    http2::Http2Client,
     raw::{RawClient, Response, handshake},
     server::{Entries, journal},
     tls::TlsClient,
@@ -21,7 +28,7 @@ use tokio_rustls::{
     rustls::{ServerConfig, crypto::aws_lc_rs},
     server::TlsStream,
 };
-use websocket::{Listener, Router, Shutdown, TlsConfig};
+use websocket::{Http2Config, Listener, Router, Shutdown, TlsConfig};
 
 use crate::services::{Calculator, Idle, Room};
 
@@ -29,8 +36,12 @@ use crate::services::{Calculator, Idle, Room};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Transport {
     Axum,
+    AxumHttp2,
     AxumTls,
+    Http2,
+    Http2Tls,
     Hyper,
+    HyperHttp2,
     Plain,
     Tls,
 }
@@ -40,6 +51,7 @@ pub(crate) struct Server {
     transport: Transport,
     address: SocketAddr,
     tls: Option<TlsClient>,
+    http2: Http2Client,
     end: End,
     /// What the rooms have written down.
     pub(crate) entries: Entries,
@@ -77,12 +89,20 @@ impl Server {
                 let server = authority.server();
                 listen(listener().tls(TlsConfig::from_pem(server.certificate, server.key))).await
             }
-            Transport::Axum => in_axum(router()).await,
+            Transport::Http2 => listen(listener().http2(Http2Config::new())).await,
+            Transport::Http2Tls => {
+                let server = authority.server();
+                let tls = TlsConfig::from_pem(server.certificate, server.key);
+                listen(listener().http2(Http2Config::new()).tls(tls)).await
+            }
+            Transport::Axum | Transport::AxumHttp2 => in_axum(router()).await,
             Transport::AxumTls => in_axum_over_tls(router(), &authority).await,
             Transport::Hyper => in_hyper(router()).await,
+            Transport::HyperHttp2 => in_hyper_over_http2(router()).await,
         };
         let tls = transport.is_secure().then(|| TlsClient::new(&authority));
-        Self { transport, address, tls, end, entries }
+        let tls = tls.map(|tls| if transport.is_http2() { tls.alpn(&["h2"]) } else { tls });
+        Self { transport, address, tls, http2: Http2Client::default(), end, entries }
     }
 
     pub(crate) fn transport(&self) -> Transport {
@@ -91,24 +111,34 @@ impl Server {
 
     /// Asks for a connection.
     pub(crate) async fn asks(&self, target: &str, headers: &[(&str, &str)]) -> (Response, Client) {
+        if self.transport.is_http2() {
+            return self.connects(target, "13", headers).await;
+        }
         let lines: Vec<_> = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
         self.sends(&handshake(target, &lines.concat())).await
     }
 
     /// Asks for a connection of another version of the protocol.
     pub(crate) async fn asks_for_version(&self, target: &str, version: &str) -> Response {
+        if self.transport.is_http2() {
+            return self.connects(target, version, &[]).await.0;
+        }
         self.sends(&handshake(target, "").replace("Version: 13", &format!("Version: {version}"))).await.0
     }
 
     /// Asks for a page.
     pub(crate) async fn gets(&self, target: &str) -> Response {
+        if self.transport.is_http2() {
+            let request = Request::get(format!("http://localhost{target}")).body(()).expect("the request is valid");
+            return self.http2.asks(async || self.stream().await, request).await.0;
+        }
         self.sends(&format!("GET {target} HTTP/1.1\r\nHost: localhost\r\n\r\n")).await.0
     }
 
     /// Opens a connection.
     pub(crate) async fn opens(&self, target: &str) -> Client {
         let (response, client) = self.asks(target, &[]).await;
-        assert_eq!(response.status, 101, "{response:?}");
+        assert_eq!(response.status, self.transport.accepted(), "{response:?}");
         client
     }
 
@@ -124,20 +154,53 @@ impl Server {
     }
 
     async fn sends(&self, request: &str) -> (Response, Client) {
-        let stream: Pin<Box<dyn Io>> = match &self.tls {
-            Some(tls) => Box::pin(tls.connect(self.address).await),
-            None => Box::pin(TcpStream::connect(self.address).await.expect("it listens")),
-        };
-        let mut client = RawClient::new(stream);
+        let mut client = RawClient::new(self.stream().await);
         client.send(request).await;
         (client.response().await, client)
+    }
+
+    /// Asks for a connection in HTTP/2.
+    async fn connects(&self, target: &str, version: &str, headers: &[(&str, &str)]) -> (Response, Client) {
+        let mut request = Request::connect(format!("http://localhost{target}"))
+            .extension(Protocol::from_static("websocket"))
+            .header("sec-websocket-version", version);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let request = request.body(()).expect("the request is valid");
+        let (response, stream) = self.http2.asks(async || self.stream().await, request).await;
+        (response, RawClient::new(Box::pin(stream)))
+    }
+
+    async fn stream(&self) -> Pin<Box<dyn Io>> {
+        if let Some(tls) = &self.tls {
+            return Box::pin(tls.connect(self.address).await);
+        }
+        let stream = TcpStream::connect(self.address).await.expect("it listens");
+        stream.set_nodelay(true).expect("TCP_NODELAY is accepted");
+        Box::pin(stream)
     }
 }
 
 impl Transport {
     /// Returns whether it is encrypted.
     pub(crate) fn is_secure(self) -> bool {
-        matches!(self, Self::Tls | Self::AxumTls)
+        matches!(self, Self::Tls | Self::AxumTls | Self::Http2Tls)
+    }
+
+    /// Returns whether it is HTTP/2.
+    pub(crate) fn is_http2(self) -> bool {
+        matches!(self, Self::Http2 | Self::Http2Tls | Self::AxumHttp2 | Self::HyperHttp2)
+    }
+
+    /// Returns whether a service can know who its peer is.
+    pub(crate) fn knows_peers(self) -> bool {
+        !matches!(self, Self::AxumHttp2 | Self::HyperHttp2)
+    }
+
+    /// The status that opens a connection.
+    pub(crate) fn accepted(self) -> u16 {
+        if self.is_http2() { 200 } else { 101 }
     }
 }
 
@@ -158,6 +221,8 @@ async fn socket() -> (TcpListener, SocketAddr) {
 async fn in_axum(router: Router) -> (SocketAddr, End) {
     let (socket, address) = socket().await;
     let app = axum::Router::new().fallback_service(router.clone());
+    // HTTP/2 is slow without.
+    let socket = socket.tap_io(|stream| stream.set_nodelay(true).expect("TCP_NODELAY is accepted"));
     tokio::spawn(async move { axum::serve(socket, app).await });
     (address, End::Mounted(router))
 }
@@ -177,6 +242,20 @@ async fn in_hyper(router: Router) -> (SocketAddr, End) {
         while let Ok((stream, _)) = socket.accept().await {
             let serving = hyper::server::conn::http1::Builder::new();
             tokio::spawn(serving.serve_connection(TokioIo::new(stream), service.clone()).with_upgrades());
+        }
+    });
+    (address, End::Mounted(router))
+}
+
+async fn in_hyper_over_http2(router: Router) -> (SocketAddr, End) {
+    let (socket, address) = socket().await;
+    let service = TowerToHyperService::new(router.clone());
+    tokio::spawn(async move {
+        while let Ok((stream, _)) = socket.accept().await {
+            stream.set_nodelay(true).expect("TCP_NODELAY is accepted");
+            let mut serving = hyper::server::conn::http2::Builder::new(TokioExecutor::new());
+            serving.enable_connect_protocol();
+            tokio::spawn(serving.serve_connection(TokioIo::new(stream), service.clone()));
         }
     });
     (address, End::Mounted(router))

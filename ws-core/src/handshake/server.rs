@@ -11,7 +11,8 @@ use super::{VERSION, list, list_contains};
 /// Why a request does not open a WebSocket connection.
 ///
 /// The client caused it; answer with an HTTP status and keep the connection as HTTP allows. [`NotAnUpgrade`](Self::NotAnUpgrade) and
-/// [`UnsupportedVersion`](Self::UnsupportedVersion) mean 426, everything else 400.
+/// [`UnsupportedVersion`](Self::UnsupportedVersion) mean 426 in HTTP/1.1, [`OtherProtocol`](Self::OtherProtocol) means 501, everything
+/// else 400.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum HandshakeError {
@@ -46,9 +47,15 @@ pub enum HandshakeError {
     /// `Sec-WebSocket-Version` stands there more than once, or is a list.
     #[error("header `Sec-WebSocket-Version` occurs more than once")]
     MultipleVersions,
+    /// In HTTP/2, no extended `CONNECT`: an ordinary request.
+    #[error("request is no `CONNECT` with the `:protocol` `websocket`")]
+    NotAConnect,
     /// `Upgrade` does not list `websocket`: an ordinary request.
     #[error("header `Upgrade` does not list `websocket`")]
     NotAnUpgrade,
+    /// An extended `CONNECT` to something else than a WebSocket.
+    #[error("`:protocol` is not `websocket`")]
+    OtherProtocol,
     /// The client speaks another version than 13.
     #[error("WebSocket version is not supported")]
     UnsupportedVersion,
@@ -82,6 +89,21 @@ pub fn check_request<'a>(
     }
     let key = check_key(headers)?;
     if has_body(headers) { Err(HandshakeError::Body) } else { Ok(key) }
+}
+
+/// Checks a request of HTTP/2, with its `:protocol`: [RFC 8441 §4 and §5](https://www.rfc-editor.org/rfc/rfc8441#section-4). There is no
+/// key, and `Upgrade` and `Connection` do not exist.
+///
+/// # Errors
+/// The first rule that is broken.
+pub fn check_connect(method: &Method, protocol: Option<&str>, headers: &HeaderMap) -> Result<(), HandshakeError> {
+    match protocol {
+        Some("websocket") if method == Method::CONNECT => {}
+        Some(_) if method == Method::CONNECT => return Err(HandshakeError::OtherProtocol),
+        _ => return Err(HandshakeError::NotAConnect),
+    }
+    check_version(headers)?;
+    if has_body(headers) { Err(HandshakeError::Body) } else { Ok(()) }
 }
 
 /// Returns the first of the server's subprotocols that the client offers:

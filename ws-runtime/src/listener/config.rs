@@ -9,6 +9,8 @@ use serde::Deserialize;
 #[cfg(feature = "deflate")]
 use crate::compression::Compression;
 use crate::error::ConfigError;
+#[cfg(feature = "http2")]
+use crate::listener::Http2Config;
 #[cfg(feature = "rustls")]
 use crate::listener::TlsConfig;
 #[cfg(feature = "deflate")]
@@ -60,7 +62,7 @@ use crate::router::{RequestLimits, TrustedProxies};
 /// # Ok::<_, toml::de::Error>(())
 /// ```
 ///
-/// TLS is a table `tls`, with the keys of `TlsConfig`. Defaults and bounds are those of the methods; `docs/configuration.md` has them in one table.
+/// TLS is a table `tls`, with the keys of `TlsConfig`; HTTP/2 is a table `http2`, with those of `Http2Config`. Defaults and bounds are those of the methods; `docs/configuration.md` has them in one table.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct ListenerConfig {
@@ -90,6 +92,8 @@ pub struct ListenerConfig {
     traffic_payload_limit: Option<usize>,
     shutdown_timeout: Option<f64>,
     shutdown_batch: Option<usize>,
+    #[cfg(feature = "http2")]
+    http2: Option<Http2Config>,
     #[cfg(feature = "rustls")]
     tls: Option<TlsConfig>,
 }
@@ -121,6 +125,8 @@ impl Listener {
         apply!(config to listener, SlowReceiversValue::policy, slow_receivers);
         #[cfg(feature = "deflate")]
         apply!(config to listener, |value| Ok(Compression::from(value)), compression);
+        #[cfg(feature = "http2")]
+        apply!(config to listener, Ok, http2);
         #[cfg(feature = "rustls")]
         apply!(config to listener, Ok, tls);
         listener
@@ -135,4 +141,10 @@ impl Listener {
 
 fn seconds(seconds: f64) -> Result<Duration, &'static str> {
     Duration::try_from_secs_f64(seconds).map_err(|_| "must be a number of seconds, 0 or more")
+}
+
+/// Reads a number of seconds, where a wrong one is an error of the deserializer.
+#[cfg(any(feature = "http2", feature = "rustls"))]
+pub(super) fn read_seconds<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
+    seconds(f64::deserialize(deserializer)?).map_err(serde::de::Error::custom)
 }

@@ -5,6 +5,8 @@ mod admission;
 mod bound;
 #[cfg(feature = "config")]
 mod config;
+#[cfg(feature = "http2")]
+mod http2;
 mod serve;
 #[cfg(feature = "rustls")]
 mod tls;
@@ -27,6 +29,8 @@ use crate::terms::SlowReceivers;
 pub use bound::BoundListener;
 #[cfg(feature = "config")]
 pub use config::ListenerConfig;
+#[cfg(feature = "http2")]
+pub use http2::Http2Config;
 pub use serve::KeepAlive;
 #[cfg(feature = "rustls")]
 pub use tls::{ClientCertificates, TlsConfig, TlsReloader};
@@ -58,6 +62,8 @@ pub struct Listener {
     shutdown_timeout: Duration,
     /// In the settings that were read from a file.
     mistake: Option<ConfigError>,
+    #[cfg(feature = "http2")]
+    http2: Option<Http2Config>,
     #[cfg(feature = "rustls")]
     tls: Option<TlsConfig>,
     router: RouterBuilder,
@@ -70,6 +76,8 @@ pub(crate) struct ServerConfig {
     pub(crate) shutdown_timeout: Duration,
     pub(crate) keep_alive: KeepAlive,
     pub(crate) max_http_connections: usize,
+    #[cfg(feature = "http2")]
+    pub(crate) http2: Option<Http2Config>,
     #[cfg(feature = "rustls")]
     pub(crate) tls: Option<tls::Tls>,
 }
@@ -93,6 +101,8 @@ impl Listener {
             handshake_timeout: Duration::from_mins(2),
             shutdown_timeout: Duration::from_secs(30),
             mistake: None,
+            #[cfg(feature = "http2")]
+            http2: None,
             #[cfg(feature = "rustls")]
             tls: None,
             router: Router::builder(),
@@ -142,6 +152,13 @@ impl Listener {
     #[cfg(feature = "rustls")]
     pub fn tls(mut self, tls: TlsConfig) -> Self {
         self.tls = Some(tls);
+        self
+    }
+
+    /// Serves HTTP/2 beside HTTP/1.1. Default: HTTP/1.1 alone.
+    #[cfg(feature = "http2")]
+    pub fn http2(mut self, http2: Http2Config) -> Self {
+        self.http2 = Some(http2);
         self
     }
 
@@ -321,7 +338,13 @@ impl Listener {
             ConfigError::Listener { key: "server_name", reason: "must be visible ASCII, as a header value is" }
         })?;
         #[cfg(feature = "rustls")]
-        let tls = self.tls.map(tls::Tls::new).transpose().map_err(ConfigError::Tls)?;
+        let tls = self.tls.map(|tls| {
+            #[cfg(feature = "http2")]
+            let tls = tls.with_http2(self.http2.is_some());
+            tls::Tls::new(tls)
+        });
+        #[cfg(feature = "rustls")]
+        let tls = tls.transpose().map_err(ConfigError::Tls)?;
         let Self { host, port, backlog, accept_rate, shutdown_timeout, keep_alive, max_http_connections, .. } = self;
         let router = self.router.handshake_timeout(self.handshake_timeout).build()?;
         let acceptor = Acceptor::open(&host, port, backlog, accept_rate)
@@ -333,6 +356,8 @@ impl Listener {
             shutdown_timeout,
             keep_alive,
             max_http_connections,
+            #[cfg(feature = "http2")]
+            http2: self.http2,
             #[cfg(feature = "rustls")]
             tls,
         };
@@ -353,6 +378,8 @@ impl Listener {
             ("backlog", self.backlog == 0),
             ("max_http_connections", self.max_http_connections == 0),
         ];
+        #[cfg(feature = "http2")]
+        self.http2.map_or(Ok(()), Http2Config::check)?;
         match at_least_1.into_iter().find(|(_, is_zero)| *is_zero) {
             None => self.mistake.clone().map_or(Ok(()), Err),
             Some((key, _)) => Err(ConfigError::Listener { key, reason: "must be at least 1" }),

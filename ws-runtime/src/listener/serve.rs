@@ -1,15 +1,13 @@
 //! HTTP on one connection, behind TLS or not: until it is upgraded, ends, or the server stops.
 
 use std::convert::Infallible;
-use std::future::poll_fn;
+use std::future::{pending, poll_fn};
 use std::net::SocketAddr;
-use std::pin::pin;
-use std::sync::Arc;
-#[cfg(feature = "rustls")]
+use std::pin::{Pin, pin};
 use std::task::Poll;
 use std::time::Duration;
 
-use http::{Request, Response, header};
+use http::{HeaderValue, Request, Response, StatusCode, header};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -21,15 +19,20 @@ use tower_service::Service as _;
 
 use crate::listener::ServerConfig;
 use crate::listener::admission::Admitted;
+#[cfg(feature = "http2")]
+use crate::listener::http2;
 #[cfg(feature = "rustls")]
 use crate::listener::tls::Tls;
 use crate::log;
+#[cfg(feature = "http2")]
+use crate::router::RequestLimits;
 use crate::router::peer::Peer;
+#[cfg(feature = "http2")]
+use crate::router::socket::send_at_once;
 use crate::router::{Body, Router, response};
-use crate::tls_info::TlsInfo;
 
 /// How long somebody for whom there is no room has to send the request that is refused.
-const REFUSAL_TIMEOUT: Duration = Duration::from_secs(5);
+pub(super) const REFUSAL_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Whether a TCP connection serves several HTTP requests, one after the other.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -51,114 +54,163 @@ pub(crate) async fn serve_connection(
     router: Router,
     config: ServerConfig,
     admitted: Admitted,
-    stop: watch::Receiver<bool>,
+    mut stop: watch::Receiver<bool>,
 ) {
+    let Admitted { refusal, place, slot: _slot } = admitted;
+    let peer = Peer::new(remote_addr, place);
+    let requests = Requests { router, server_name: config.server_name.clone(), refusal, peer };
     #[cfg(feature = "rustls")]
     if let Some(tls) = config.tls.clone() {
         // Boxed, so that connections without TLS do not carry it.
-        return Box::pin(serve_tls(stream, remote_addr, tls, router, config, admitted, stop)).await;
+        return Box::pin(serve_tls(stream, tls, config, requests, stop)).await;
     }
-    serve_http(stream, remote_addr, None, router, config, admitted, stop).await;
+    #[cfg(feature = "http2")]
+    if let Some(http2) = config.http2 {
+        let time = requests.time_for(requests.router.config().handshake_timeout);
+        match http2::is_begun(&stream, time, &mut stop).await {
+            Some(true) => {
+                send_at_once(&stream);
+                return Box::pin(http2::serve(stream, http2, requests, stop)).await;
+            }
+            Some(false) => {}
+            None => return,
+        }
+    }
+    serve_http1(stream, config.keep_alive, requests, &mut stop).await;
 }
 
 /// Answers the TLS handshake, and serves the requests behind it.
 #[cfg(feature = "rustls")]
 async fn serve_tls(
     stream: TcpStream,
-    remote_addr: SocketAddr,
     tls: Tls,
-    router: Router,
     config: ServerConfig,
-    admitted: Admitted,
+    mut requests: Requests,
     mut stop: watch::Receiver<bool>,
 ) {
-    let timeout = time_for(tls.handshake_timeout(), admitted.refusal.is_some());
-    let accepted = {
-        // Boxed, so that its memory is free once it is done.
-        let mut accepting = Box::pin(tls.accept(stream, timeout));
-        let mut stopped = pin!(stop.wait_for(|is_stopping| *is_stopping));
-        poll_fn(|cx| match accepting.as_mut().poll(cx) {
-            // Nothing has been asked yet, so that nobody waits for an answer.
-            Poll::Pending => stopped.as_mut().poll(cx).map(|_| None),
-            Poll::Ready(accepted) => Poll::Ready(Some(accepted)),
-        })
-        .await
-    };
-    match accepted {
-        None => {}
-        Some(Ok((stream, tls))) => {
-            serve_http(stream, remote_addr, Some(tls), router, config, admitted, stop).await;
+    let timeout = requests.time_for(tls.handshake_timeout());
+    // Boxed, so that its memory is free once it is done. If the server stops, nothing has been asked yet: nobody waits for an answer.
+    let Some(accepted) = unless_stopped(Box::pin(tls.accept(stream, timeout)), &mut stop).await else { return };
+    let stream = match accepted {
+        Ok((stream, info)) => {
+            requests.peer.tls = Some(info);
+            stream
         }
-        Some(Err(cause)) => log::tls_failed(remote_addr, cause),
+        Err(cause) => return log::tls_failed(requests.peer.remote_addr, cause),
+    };
+    #[cfg(feature = "http2")]
+    if let Some(http2) = config.http2
+        && stream.get_ref().1.alpn_protocol() == Some(http2::ALPN)
+    {
+        send_at_once(stream.get_ref().0);
+        return http2::serve(stream, http2, requests, stop).await;
+    }
+    serve_http1(stream, config.keep_alive, requests, &mut stop).await;
+}
+
+/// What the requests of a connection are answered with.
+#[derive(Clone, Debug)]
+pub(super) struct Requests {
+    router: Router,
+    server_name: Option<HeaderValue>,
+    refusal: Option<StatusCode>,
+    pub(super) peer: Peer,
+}
+
+impl Requests {
+    #[cfg(feature = "http2")]
+    pub(super) fn limits(&self) -> &RequestLimits {
+        &self.router.config().limits
+    }
+
+    pub(super) fn is_refused(&self) -> bool {
+        self.refusal.is_some()
+    }
+
+    /// Returns how long a connection may take for what comes next.
+    fn time_for(&self, timeout: Option<Duration>) -> Option<Duration> {
+        match timeout {
+            timeout if !self.is_refused() => timeout,
+            timeout => Some(timeout.map_or(REFUSAL_TIMEOUT, |timeout| timeout.min(REFUSAL_TIMEOUT))),
+        }
+    }
+
+    pub(super) async fn answer(mut self, mut request: Request<Incoming>) -> Result<Response<Body>, Infallible> {
+        request.extensions_mut().insert(self.peer);
+        let mut response = match self.refusal {
+            Some(status) => response::overloaded(status, self.router.config().retry_after),
+            None => self.router.call(request).await?,
+        };
+        if let Some(name) = self.server_name {
+            response.headers_mut().insert(header::SERVER, name);
+        }
+        Ok(response)
     }
 }
 
-/// Serves the requests of a connection.
-async fn serve_http(
+/// Serves the requests of a connection that speaks HTTP/1.1.
+async fn serve_http1(
     stream: impl AsyncRead + AsyncWrite + Send + Unpin + 'static,
-    remote_addr: SocketAddr,
-    tls: Option<Arc<TlsInfo>>,
-    router: Router,
-    config: ServerConfig,
-    admitted: Admitted,
-    mut stop: watch::Receiver<bool>,
+    keep_alive: KeepAlive,
+    requests: Requests,
+    stop: &mut watch::Receiver<bool>,
 ) {
-    let Admitted { refusal, place, slot } = admitted;
-    let peer = Peer { remote_addr, tls, place };
-    let builder = protocol(&router, &config, refusal.is_some());
-    let service = service_fn(|mut request: Request<Incoming>| {
-        request.extensions_mut().insert(peer.clone());
-        let (mut router, server_name) = (router.clone(), config.server_name.clone());
-        async move {
-            let mut response = match refusal {
-                Some(status) => refuse(&router, status),
-                None => router.call(request).await?,
-            };
-            if let Some(name) = server_name {
-                response.headers_mut().insert(header::SERVER, name);
-            }
-            Ok::<_, Infallible>(response)
-        }
-    });
+    let remote_addr = requests.peer.remote_addr;
+    let protocol = http1_protocol(keep_alive, &requests);
+    let service = service_fn(|request| requests.clone().answer(request));
     // Boxed, so that the task is small while it waits for the end of a slow request.
-    let mut connection = Box::pin(builder.serve_connection(TokioIo::new(stream), service).with_upgrades());
-    let mut stopped = pin!(stop.wait_for(|is_stopping| *is_stopping));
-    let mut is_stopping = false;
-    let served = poll_fn(|cx| {
-        if !is_stopping && stopped.as_mut().poll(cx).is_ready() {
-            is_stopping = true;
-            connection.as_mut().graceful_shutdown();
-        }
-        connection.as_mut().poll(cx)
-    });
-    if let Err(error) = served.await {
+    let connection = Box::pin(protocol.serve_connection(TokioIo::new(stream), service).with_upgrades());
+    let ending = unless_stopped(pending::<()>(), stop);
+    let served = drive(connection, ending, http1::UpgradeableConnection::graceful_shutdown, pending()).await;
+    if let Err(error) = served {
         log::http_broken(remote_addr, &error);
     }
-    drop(slot);
 }
 
-fn protocol(router: &Router, config: &ServerConfig, is_refused: bool) -> http1::Builder {
-    let settings = router.config();
+/// Polls a connection until it ends. As soon as `ending` resolves it is asked to, and given up when `limit` does after that.
+pub(super) async fn drive<C: Future<Output = hyper::Result<()>>>(
+    mut connection: Pin<Box<C>>,
+    ending: impl Future,
+    ask: impl FnOnce(Pin<&mut C>),
+    limit: impl Future<Output = ()>,
+) -> hyper::Result<()> {
+    let (mut ending, mut limit) = (pin!(ending), pin!(limit));
+    let mut ask = Some(ask);
+    poll_fn(|cx| {
+        if ask.is_some()
+            && ending.as_mut().poll(cx).is_ready()
+            && let Some(ask) = ask.take()
+        {
+            ask(connection.as_mut());
+        }
+        if ask.is_none() && limit.as_mut().poll(cx).is_ready() {
+            return Poll::Ready(Ok(()));
+        }
+        connection.as_mut().poll(cx)
+    })
+    .await
+}
+
+/// Waits for a future; `None` if the server stops before.
+pub(super) async fn unless_stopped<T>(future: impl Future<Output = T>, stop: &mut watch::Receiver<bool>) -> Option<T> {
+    let (mut future, mut stopped) = (pin!(future), pin!(stop.wait_for(|is_stopping| *is_stopping)));
+    poll_fn(|cx| match future.as_mut().poll(cx) {
+        Poll::Ready(output) => Poll::Ready(Some(output)),
+        Poll::Pending => stopped.as_mut().poll(cx).map(|_| None),
+    })
+    .await
+}
+
+fn http1_protocol(keep_alive: KeepAlive, requests: &Requests) -> http1::Builder {
+    let settings = requests.router.config();
     let mut builder = http1::Builder::new();
     builder
         .timer(TokioTimer::new())
-        .header_read_timeout(time_for(settings.handshake_timeout, is_refused))
-        .keep_alive(config.keep_alive == KeepAlive::Auto && !is_refused)
+        .header_read_timeout(requests.time_for(settings.handshake_timeout))
+        .keep_alive(keep_alive == KeepAlive::Auto && !requests.is_refused())
         .max_buf_size(settings.limits.buffer_size());
     if let Some(count) = settings.limits.parsed_headers() {
         builder.max_headers(count);
     }
     builder
-}
-
-/// Returns how long a connection may take for what comes next.
-fn time_for(timeout: Option<Duration>, is_refused: bool) -> Option<Duration> {
-    match timeout {
-        timeout if !is_refused => timeout,
-        timeout => Some(timeout.map_or(REFUSAL_TIMEOUT, |timeout| timeout.min(REFUSAL_TIMEOUT))),
-    }
-}
-
-fn refuse(router: &Router, status: http::StatusCode) -> Response<Body> {
-    response::overloaded(status, router.config().retry_after)
 }

@@ -8,7 +8,7 @@ use tokio::sync::Notify;
 
 use crate::caller::Caller;
 use crate::caller::shared::{Phase, lock};
-use crate::router::addresses::Place;
+use crate::router::peer::Holds;
 
 /// All connections of a router, those whose handshake has not ended included.
 #[derive(Clone, Debug, Default)]
@@ -36,18 +36,18 @@ struct State {
 pub(crate) struct Ticket {
     registry: Arc<Registry>,
     key: usize,
-    _place: Option<Arc<Place>>,
+    _holds: Holds,
 }
 
 impl Connections {
     /// Takes a place for a connection that is about to be made, unless there are as many as there may be.
-    pub(crate) fn ticket(&self, limit: Option<usize>, place: Option<Arc<Place>>) -> Option<Ticket> {
+    pub(crate) fn ticket(&self, limit: Option<usize>, holds: Holds) -> Option<Ticket> {
         let mut state = lock(&self.shared.state);
         if limit.is_some_and(|limit| state.callers.len() >= limit) {
             return None;
         }
         let key = state.callers.insert(None);
-        Some(Ticket { registry: Arc::clone(&self.shared), key, _place: place })
+        Some(Ticket { registry: Arc::clone(&self.shared), key, _holds: holds })
     }
 
     /// From now on connections are closed as soon as they are open, and those that end are counted.

@@ -21,6 +21,7 @@ use crate::metrics::{self, Metrics};
 use crate::router::body::Body;
 use crate::router::connections::{Connections, Ticket};
 use crate::router::guard::guarded;
+use crate::router::opening::Opening;
 use crate::router::peer::Source;
 use crate::router::response;
 use crate::router::socket::Socket;
@@ -39,8 +40,7 @@ pub(crate) trait Endpoint: Send + Sync {
 pub(crate) struct Handshake<'a> {
     pub(crate) request: UpgradeRequest,
     pub(crate) source: Source,
-    /// The answer to the client's key.
-    pub(crate) accept_key: String,
+    pub(crate) opening: Opening,
     pub(crate) on_upgrade: OnUpgrade,
     pub(crate) config: &'a Config,
     pub(crate) connections: &'a Connections,
@@ -66,7 +66,7 @@ impl<S: Service> Endpoint for Registered<S> {
                 let error = error.to_string();
                 return refused(response::refusal(UpgradeError::forbidden(error.clone())), path, peer, error);
             }
-            let Some(ticket) = connections.ticket(config.max_connections, source.place.clone()) else {
+            let Some(ticket) = connections.ticket(config.max_connections, source.holds()) else {
                 let response = response::overloaded(StatusCode::SERVICE_UNAVAILABLE, config.retry_after);
                 return refused(response, path, peer, "server has all its connections");
             };
@@ -97,7 +97,7 @@ impl<S: Service> Registered<S> {
         })
     }
 
-    /// Answers 101 and spawns the connection.
+    /// Answers that it is accepted, and spawns the connection.
     fn establish(
         &self,
         accept: Accept<S>,
@@ -105,7 +105,7 @@ impl<S: Service> Registered<S> {
         handshake: Handshake<'_>,
         ticket: Ticket,
     ) -> Response<Body> {
-        let Handshake { request, accept_key, on_upgrade, config, .. } = handshake;
+        let Handshake { request, opening, on_upgrade, config, .. } = handshake;
         let Ok(id) = ConnectionId::random() else {
             log::no_randomness();
             let response = response::status(StatusCode::INTERNAL_SERVER_ERROR);
@@ -124,7 +124,7 @@ impl<S: Service> Registered<S> {
         };
         metrics::count_request(Some(S::DESCRIPTOR.path), StatusCode::SWITCHING_PROTOCOLS);
         tokio::spawn(start(service, starting, on_upgrade));
-        response::switching_protocols(headers, &accept_key, subprotocol, extensions.as_deref())
+        response::accepted(&opening, headers, subprotocol, extensions.as_deref())
     }
 }
 

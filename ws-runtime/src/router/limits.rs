@@ -60,6 +60,14 @@ impl RequestLimits {
         LONGEST_TARGET + REQUEST_LINE_AND_SEPARATORS + self.max_header_size
     }
 
+    /// Returns the same for HTTP/2, whose list of header fields has the target in it, and counts 32 bytes more for each of them
+    /// ([RFC 9113 §6.5.2](https://www.rfc-editor.org/rfc/rfc9113#section-6.5.2)).
+    #[cfg(feature = "http2")]
+    pub(crate) fn header_list_size(&self) -> u32 {
+        const PSEUDO_FIELDS: usize = 5;
+        u32::try_from(self.buffer_size() + 32 * (self.max_headers + PSEUDO_FIELDS)).unwrap_or(u32::MAX)
+    }
+
     pub(crate) fn body_limit(&self) -> Option<usize> {
         self.max_entity_body_size.map(|limit| usize::try_from(limit).unwrap_or(usize::MAX))
     }

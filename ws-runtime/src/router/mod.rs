@@ -4,6 +4,8 @@
 //! it fits into any hyper or axum server. What is no upgrade to one of its services is answered with an error status, or goes
 //! to the fallback.
 
+#[cfg(feature = "http2")]
+pub(crate) mod activity;
 pub(crate) mod addresses;
 mod body;
 mod builder;
@@ -12,11 +14,12 @@ mod endpoint;
 mod gate;
 mod guard;
 mod limits;
+mod opening;
 pub(crate) mod peer;
 mod proxies;
 pub(crate) mod response;
 pub(crate) mod shutdown;
-mod socket;
+pub(crate) mod socket;
 
 use std::convert::Infallible;
 use std::fmt;
@@ -30,7 +33,6 @@ use bytes::Bytes;
 use http::{Request, Response, StatusCode};
 use http_body_util::Limited;
 use tokio::task::JoinSet;
-use ws_core::handshake;
 use ws_core::path;
 
 use crate::auth::Auth;
@@ -43,6 +45,7 @@ use crate::router::addresses::Addresses;
 use crate::router::builder::{Fallback, Route};
 use crate::router::connections::Connections;
 use crate::router::endpoint::Handshake;
+use crate::router::opening::Opening;
 use crate::router::peer::{Peer, Source};
 use crate::terms::Bounds;
 use crate::upgrade::UpgradeRequest;
@@ -72,6 +75,10 @@ pub use shutdown::Shutdown;
 /// # Ok(())
 /// # }
 /// ```
+///
+/// In a server that speaks HTTP/2, a service is reached over it too, with the feature `http2`. hyper's `enable_connect_protocol` must be
+/// on, as it is in axum, and `TCP_NODELAY` should be set, or small messages are slow: hyper and axum leave that to you. A service then
+/// sees no [`remote_addr`](UpgradeRequest::remote_addr), which such a connection does not tell.
 #[derive(Clone)]
 pub struct Router {
     shared: Arc<Shared>,
@@ -191,10 +198,9 @@ impl Router {
         mut request: Request<B>,
     ) -> Response<Body> {
         let path = Some(route.path);
-        let checked = handshake::server::check_request(request.method(), request.version(), request.headers());
-        let accept_key = match checked {
-            Ok(key) => handshake::accept_key(key.as_bytes()),
-            Err(error) => return refused(response::bad_handshake(error), path, peer, error),
+        let opening = match Opening::of(&request) {
+            Ok(opening) => opening,
+            Err(error) => return refused(response::bad_handshake(error, request.version()), path, peer, error),
         };
         let on_upgrade = hyper::upgrade::on(&mut request);
         let (parts, _) = request.into_parts();
@@ -207,7 +213,7 @@ impl Router {
         };
         let is_secure = source.is_secure.unwrap_or_default();
         let request = UpgradeRequest::new(parts, parameters, source.remote_addr, is_secure, source.tls.clone());
-        route.endpoint.upgrade(Handshake { request, source, accept_key, on_upgrade, config, connections }).await
+        route.endpoint.upgrade(Handshake { request, source, opening, on_upgrade, config, connections }).await
     }
 
     fn limit_body<B>(&self, request: Request<B>) -> Request<Body>

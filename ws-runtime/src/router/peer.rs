@@ -7,6 +7,8 @@ use http::header::HOST;
 use http::{HeaderMap, Uri};
 
 use crate::origins::Reached;
+#[cfg(feature = "http2")]
+use crate::router::activity::Active;
 use crate::router::addresses::{Addresses, Full, Place};
 use crate::router::proxies::TrustedProxies;
 use crate::tls_info::TlsInfo;
@@ -19,6 +21,29 @@ pub(crate) struct Peer {
     pub(crate) tls: Option<Arc<TlsInfo>>,
     /// What it takes up of what its address may have.
     pub(crate) place: Option<Arc<Place>>,
+    /// That of this request, in a connection that has many at once.
+    #[cfg(feature = "http2")]
+    pub(crate) active: Option<Arc<Active>>,
+}
+
+/// What a WebSocket connection takes up until it ends.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Holds {
+    _place: Option<Arc<Place>>,
+    #[cfg(feature = "http2")]
+    _active: Option<Arc<Active>>,
+}
+
+impl Peer {
+    pub(crate) fn new(remote_addr: SocketAddr, place: Option<Arc<Place>>) -> Self {
+        Self {
+            remote_addr,
+            tls: None,
+            place,
+            #[cfg(feature = "http2")]
+            active: None,
+        }
+    }
 }
 
 /// Where a request really comes from.
@@ -32,14 +57,16 @@ pub(crate) struct Source {
     pub(crate) tls: Option<Arc<TlsInfo>>,
     /// The host, with the port if there is one, that the client believes to talk to.
     pub(crate) authority: Option<String>,
-    pub(crate) place: Option<Arc<Place>>,
+    place: Option<Arc<Place>>,
+    #[cfg(feature = "http2")]
+    active: Option<Arc<Active>>,
 }
 
 impl Source {
     /// Finds out who sent a request.
     ///
     /// # Errors
-    /// The address that a proxy names has all the connections that it may have.
+    /// The address, which a proxy may have named, has all the connections that it may have.
     pub(crate) fn of(
         peer: Option<&Peer>,
         proxies: &TrustedProxies,
@@ -52,8 +79,18 @@ impl Source {
             is_secure: peer.map(|peer| peer.tls.is_some()),
             tls: peer.and_then(|peer| peer.tls.clone()),
             authority: authority(uri, headers),
-            place: peer.and_then(|peer| peer.place.clone()),
+            place: None,
+            #[cfg(feature = "http2")]
+            active: peer.and_then(|peer| peer.active.clone()),
         };
+        if let Some(Peer { place: Some(place), remote_addr, .. }) = peer {
+            // Of several requests at once in a connection, each counts like a connection.
+            #[cfg(feature = "http2")]
+            let is_shared = source.active.is_some();
+            #[cfg(not(feature = "http2"))]
+            let is_shared = false;
+            source.place = if is_shared { addresses.enter(remote_addr.ip())? } else { Some(Arc::clone(place)) };
+        }
         let Some(forwarded) = peer.and_then(|peer| proxies.read(peer.remote_addr.ip(), headers)) else {
             return Ok(source);
         };
@@ -64,6 +101,14 @@ impl Source {
         source.is_secure = forwarded.is_secure.or(source.is_secure);
         source.authority = forwarded.host.or(source.authority);
         Ok(source)
+    }
+
+    pub(crate) fn holds(&self) -> Holds {
+        Holds {
+            _place: self.place.clone(),
+            #[cfg(feature = "http2")]
+            _active: self.active.clone(),
+        }
     }
 
     /// Returns how the client reaches this server.

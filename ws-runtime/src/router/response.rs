@@ -4,29 +4,38 @@ use http::header::{
     CONNECTION, CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_EXTENSIONS,
     SEC_WEBSOCKET_PROTOCOL, SEC_WEBSOCKET_VERSION, UPGRADE,
 };
-use http::{HeaderMap, Response, StatusCode};
+use http::{HeaderMap, Response, StatusCode, Version};
 use std::borrow::Cow;
 use std::time::Duration;
 use ws_core::handshake::VERSION;
 use ws_core::handshake::server::HandshakeError;
 
 use crate::router::body::Body;
+use crate::router::opening::Opening;
 use crate::upgrade::UpgradeError;
 
-/// Accepts the upgrade ([RFC 6455 §4.2.2](https://www.rfc-editor.org/rfc/rfc6455#section-4.2.2)). The user's headers cannot replace
-/// those of the handshake.
-pub(crate) fn switching_protocols(
+/// Accepts the connection: with 101 ([RFC 6455 §4.2.2](https://www.rfc-editor.org/rfc/rfc6455#section-4.2.2)), or with 200 in HTTP/2
+/// ([RFC 8441 §5](https://www.rfc-editor.org/rfc/rfc8441#section-5)). The user's headers cannot replace those of the handshake.
+pub(crate) fn accepted(
+    opening: &Opening,
     mut headers: HeaderMap,
-    accept_key: &str,
     subprotocol: Option<&str>,
     extensions: Option<&str>,
 ) -> Response<Body> {
-    headers.insert(UPGRADE, HeaderValue::from_static("websocket"));
-    headers.insert(CONNECTION, HeaderValue::from_static("Upgrade"));
-    headers.remove(SEC_WEBSOCKET_EXTENSIONS);
-    headers.remove(SEC_WEBSOCKET_PROTOCOL);
+    for name in [UPGRADE, CONNECTION, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_EXTENSIONS, SEC_WEBSOCKET_PROTOCOL] {
+        headers.remove(name);
+    }
+    let (status, accept_key) = match opening {
+        #[cfg(feature = "http2")]
+        Opening::Connect => (StatusCode::OK, None),
+        Opening::Upgrade { accept_key } => {
+            headers.insert(UPGRADE, HeaderValue::from_static("websocket"));
+            headers.insert(CONNECTION, HeaderValue::from_static("Upgrade"));
+            (StatusCode::SWITCHING_PROTOCOLS, Some(accept_key.as_str()))
+        }
+    };
     let values = [
-        (SEC_WEBSOCKET_ACCEPT, Some(accept_key)),
+        (SEC_WEBSOCKET_ACCEPT, accept_key),
         (SEC_WEBSOCKET_EXTENSIONS, extensions),
         (SEC_WEBSOCKET_PROTOCOL, subprotocol),
     ];
@@ -36,7 +45,7 @@ pub(crate) fn switching_protocols(
         }
     }
     let mut response = Response::new(Body::empty());
-    *response.status_mut() = StatusCode::SWITCHING_PROTOCOLS;
+    *response.status_mut() = status;
     *response.headers_mut() = headers;
     response
 }
@@ -49,10 +58,14 @@ pub(crate) fn refusal(error: UpgradeError) -> Response<Body> {
     response
 }
 
-/// Refuses a request that is no valid upgrade.
-pub(crate) fn bad_handshake(error: HandshakeError) -> Response<Body> {
+/// Refuses a request that opens no connection.
+pub(crate) fn bad_handshake(error: HandshakeError, version: Version) -> Response<Body> {
     let status = match error {
-        HandshakeError::NotAnUpgrade | HandshakeError::UnsupportedVersion => StatusCode::UPGRADE_REQUIRED,
+        // There are no upgrades in HTTP/2.
+        HandshakeError::NotAnUpgrade | HandshakeError::UnsupportedVersion if version < Version::HTTP_2 => {
+            StatusCode::UPGRADE_REQUIRED
+        }
+        HandshakeError::OtherProtocol => StatusCode::NOT_IMPLEMENTED,
         _ => StatusCode::BAD_REQUEST,
     };
     let mut response = text(status, error.to_string().into());
@@ -60,6 +73,8 @@ pub(crate) fn bad_handshake(error: HandshakeError) -> Response<Body> {
         // RFC 9110 §15.5.22: a 426 must say to what.
         set(&mut response, UPGRADE, "websocket");
         set(&mut response, CONNECTION, "Upgrade");
+    }
+    if status == StatusCode::UPGRADE_REQUIRED || error == HandshakeError::UnsupportedVersion {
         set(&mut response, SEC_WEBSOCKET_VERSION, VERSION);
     }
     response

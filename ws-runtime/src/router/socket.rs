@@ -56,12 +56,17 @@ impl Socket {
     }
 }
 
-/// Lets small answers not wait for the acknowledgement of earlier ones. Returns the peer.
+/// Prepares a socket, and returns its peer.
 fn prepare(stream: &TcpStream) -> Option<SocketAddr> {
+    send_at_once(stream);
+    stream.peer_addr().ok()
+}
+
+/// Lets small answers not wait for the acknowledgement of earlier ones.
+pub(crate) fn send_at_once(stream: &TcpStream) {
     if let Err(error) = stream.set_nodelay(true) {
         log::option_refused("TCP_NODELAY", &error);
     }
-    stream.peer_addr().ok()
 }
 
 fn downcast<S>(upgraded: Upgraded) -> Result<(S, Bytes), Upgraded>

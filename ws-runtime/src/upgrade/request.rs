@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use http::request::Parts;
-use http::{Extensions, HeaderMap, Uri};
+use http::{Extensions, HeaderMap, Uri, Version};
 
 use crate::identity::Identity;
 use crate::tls_info::TlsInfo;
@@ -46,6 +46,12 @@ impl UpgradeRequest {
     #[must_use]
     pub fn uri(&self) -> &Uri {
         &self.parts.uri
+    }
+
+    /// Returns the version of HTTP that it came over.
+    #[must_use]
+    pub fn version(&self) -> Version {
+        self.parts.version
     }
 
     /// Returns the headers.

@@ -217,3 +217,21 @@ fn errors_name_the_header() {
         assert_eq!(error.to_string(), text);
     }
 }
+
+#[test]
+fn rfc8441_5_connect_names_the_protocol_and_the_version() {
+    let request = headers(&[("sec-websocket-version", "13")]);
+    let check = |method: Method, protocol| check_connect(&method, protocol, &request);
+    assert_eq!(check(Method::CONNECT, Some("websocket")), Ok(()));
+    assert_eq!(check(Method::CONNECT, Some("connect-udp")), Err(HandshakeError::OtherProtocol));
+    assert_eq!(check(Method::CONNECT, None), Err(HandshakeError::NotAConnect));
+    assert_eq!(check(Method::GET, None), Err(HandshakeError::NotAConnect));
+    for (lines, error) in [
+        (&[][..], HandshakeError::MissingVersion),
+        (&[("sec-websocket-version", "8")], HandshakeError::UnsupportedVersion),
+        (&[("sec-websocket-version", "13"), ("sec-websocket-version", "13")], HandshakeError::MultipleVersions),
+        (&[("sec-websocket-version", "13"), ("content-length", "1")], HandshakeError::Body),
+    ] {
+        assert_eq!(check_connect(&Method::CONNECT, Some("websocket"), &headers(lines)), Err(error));
+    }
+}

@@ -45,6 +45,8 @@ pub struct TlsConfig {
     pub(super) session_cache_size: usize,
     pub(super) handshake_timeout: Duration,
     pub(super) provider: Option<Arc<CryptoProvider>>,
+    /// What is offered by ALPN, the preferred one first.
+    pub(super) protocols: Vec<Vec<u8>>,
 }
 
 /// Which clients must show a certificate, and whose.
@@ -90,7 +92,16 @@ impl TlsConfig {
             session_cache_size: 4096,
             handshake_timeout: Duration::from_secs(10),
             provider: None,
+            protocols: vec![b"http/1.1".to_vec()],
         }
+    }
+
+    #[cfg(feature = "http2")]
+    pub(crate) fn with_http2(mut self, is_on: bool) -> Self {
+        if is_on {
+            self.protocols.insert(0, crate::listener::http2::ALPN.to_vec());
+        }
+        self
     }
 
     /// Asks clients for certificates (mutual TLS). Default: they are not asked.

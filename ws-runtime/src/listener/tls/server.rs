@@ -42,7 +42,7 @@ impl Server {
             .map_err(|error| TlsError::Provider { reason: error.to_string() })?
             .with_client_cert_verifier(Arc::clone(&verifier))
             .with_cert_resolver(Arc::new(SingleCertAndKey::from(certified_key)));
-        config.alpn_protocols = vec![b"http/1.1".to_vec()];
+        config.alpn_protocols.clone_from(&settings.protocols);
         config.session_storage = Arc::clone(&sessions);
         if settings.session_cache_size == 0 {
             config.send_tls13_tickets = 0;

@@ -4,8 +4,8 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use serde::Deserialize;
-use serde::de::{Deserializer, Error as _};
 
+use crate::listener::config::read_seconds;
 use crate::listener::tls::config::{ClientCertificates, Pem, TlsConfig};
 use crate::tls_info::TlsVersion;
 
@@ -19,7 +19,7 @@ pub(super) struct Settings {
     versions: Vec<TlsVersion>,
     cipher_suites: Option<Vec<String>>,
     session_cache_size: usize,
-    #[serde(deserialize_with = "seconds")]
+    #[serde(deserialize_with = "read_seconds")]
     handshake_timeout: Duration,
 }
 
@@ -34,11 +34,6 @@ struct ClientSettings {
 
 fn is_required() -> bool {
     true
-}
-
-/// Reads a number of seconds, fractions allowed.
-fn seconds<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
-    Duration::try_from_secs_f64(f64::deserialize(deserializer)?).map_err(D::Error::custom)
 }
 
 impl Default for Settings {
