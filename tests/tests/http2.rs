@@ -1,6 +1,6 @@
 //! WebSocket over HTTP/2, as RFC 8441 and RFC 9113 have it: the shapes of requests and answers, what a connection may have, and its end.
 
-use std::{net::SocketAddr, time::Duration};
+use std::{future::pending, net::SocketAddr, time::Duration};
 
 use axum::{Router, response::Html, routing::get};
 use h2::{Reason, client::SendRequest, ext::Protocol};
@@ -10,7 +10,7 @@ use tests::{
     certificates::Authority,
     http2::{Http2Client, Http2Stream, handshake},
     log::Log,
-    raw::{CLOSE, RawClient, Response, TEXT, close_payload},
+    raw::{CLOSE, RawClient, Response, TEXT, close_payload, frame},
     server::{Entries, Journal, journal, serve},
     tls::TlsClient,
     within,
@@ -19,6 +19,7 @@ use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
     sync::oneshot,
+    time::Instant,
 };
 use websocket::{CloseCode, Http2Config, Listener, ListenerConfig, RequestLimits, TlsConfig, UpgradeRequest};
 
@@ -41,8 +42,11 @@ impl Chat {
     }
 
     #[remote]
-    fn on_text_message<'a>(&mut self, text: &'a str) -> &'a str {
-        text
+    async fn on_text_message(&mut self, text: String) -> String {
+        match text.as_str() {
+            "wait" => pending().await,
+            _ => text,
+        }
     }
 
     #[remote]
@@ -187,6 +191,20 @@ async fn a_connection_has_only_so_many_streams() {
 }
 
 #[tokio::test]
+async fn a_service_that_waits_holds_up_no_other_stream() {
+    let (address, _entries) = start(|listener| listener).await;
+    let connection = Connection::to(address);
+    let (waiting, mut other) = (connection.opens("a").await, connection.opens("b").await);
+    let (mut sending, _receiving) = waiting.into_stream().into_parts();
+    // More than is read ahead, and than the window of a stream has room for.
+    let flood = [frame(TEXT, "wait"), frame(TEXT, "x".repeat(60_000)).repeat(10)].concat();
+    sending.send_data(flood.into(), false).expect("the stream is open");
+    for _ in 0..100 {
+        echoes(&mut other).await;
+    }
+}
+
+#[tokio::test]
 async fn each_stream_counts() {
     let (address, _entries) = start(|listener| listener.max_connections(1)).await;
     let connection = Connection::to(address);
@@ -245,17 +263,21 @@ async fn a_connection_without_anything_ends() {
     echoes(&mut connection.opens("b").await).await;
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_peer_that_answers_no_ping_is_gone() {
-    let config = Http2Config::new().ping_interval(Duration::from_millis(50)).pong_timeout(Duration::from_millis(50));
+    let config = Http2Config::new().ping_interval(Duration::from_secs(3)).pong_timeout(Duration::from_secs(4));
     let (address, _entries) = start(|listener| listener.http2(config)).await;
+    let begin = Instant::now();
     let mut stream = TcpStream::connect(address).await.expect("it listens");
     // The preface, and empty settings; then nothing more.
     stream.write_all(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0").await.expect("the server reads");
     let mut received = Vec::new();
     drop(within("the end", stream.read_to_end(&mut received)).await); // also by a reset
-    let ping = [&[0, 0, 8, 6, 0, 0, 0, 0, 0][..]].concat();
+    let ping = [0, 0, 8, 6, 0, 0, 0, 0, 0];
     assert!(received.windows(ping.len()).any(|bytes| bytes == ping), "{received:?}");
+    // The clock stands still unless everybody waits.
+    let time = begin.elapsed();
+    assert!((Duration::from_secs(7)..Duration::from_secs(8)).contains(&time), "{time:?}");
 }
 
 #[tokio::test(start_paused = true)]
