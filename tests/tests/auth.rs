@@ -224,6 +224,25 @@ async fn the_rules_of_a_listener_hold_unless_a_service_replaces_them() {
 }
 
 #[tokio::test]
+async fn whoever_guesses_has_to_wait() {
+    let listener = Listener::new(0).auth(Auth::rule(Tokens("a")).max_failures(3)).service::<Plain>();
+    let address = serve(listener).await;
+    let status = async |token: &str| ask(address, "/plain", &format!("Authorization: Bearer {token}\r\n")).await.1;
+    for _ in 0..10 {
+        assert_eq!(ask(address, "/plain", "").await.1.status, 401, "whoever shows nothing does not guess");
+    }
+    for _ in 0..3 {
+        assert_eq!(status("wrong").await.status, 401);
+    }
+    for token in ["wrong", "a-ann"] {
+        let response = status(token).await;
+        assert_eq!(response.status, 429);
+        let wait: u64 = response.header("retry-after").expect("it says for how long").parse().expect("seconds");
+        assert!((1..=60).contains(&wait), "{wait}");
+    }
+}
+
+#[tokio::test]
 async fn a_mistake_is_found_when_the_listener_binds() {
     struct Broken;
 
@@ -247,6 +266,10 @@ async fn a_mistake_is_found_when_the_listener_binds() {
     let table = [
         (Listener::new(0).auth(broken()), "invalid `auth` of the listener: no users"),
         (Listener::new(0).service::<Guarded>(), "invalid `auth` of the service `Guarded`: no users"),
+        (
+            Listener::new(0).auth(Auth::rule(Tokens("a")).max_failures(0)),
+            "invalid `auth` of the listener: max_failures must be at least 1",
+        ),
         (
             Listener::new(0).auth(Auth::rule(Tokens("a")).realm("a\"b")),
             "invalid `auth` of the listener: realm must be visible ASCII without quotes and backslashes",

@@ -25,6 +25,7 @@ const LAYERS: [&[&str]; 10] = [
         "log",
         "message",
         "metrics",
+        "network",
         "no_compression",
         "no_metrics",
         "origins",

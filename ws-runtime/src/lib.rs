@@ -58,6 +58,7 @@ mod metrics;
 #[cfg(not(feature = "metrics"))]
 #[path = "no_metrics.rs"]
 mod metrics;
+mod network;
 mod origins;
 mod pool;
 mod prepared;

@@ -4,6 +4,7 @@
 //!   request ──▶ credentials ──▶ the rules, in order ──▶ identity ──▶ scopes ──▶ upgrade function
 //! ```
 
+mod attempts;
 mod authenticate;
 mod credentials;
 mod scopes;
@@ -15,6 +16,7 @@ use std::fmt;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use crate::auth::attempts::Attempts;
 use crate::auth::authenticate::Authenticator;
 use crate::auth::scopes::Required;
 use crate::caller::login::Authority;
@@ -72,6 +74,7 @@ pub struct Auth {
     rules: Vec<Rule>,
     sources: Vec<TokenSource>,
     realm: String,
+    attempts: Arc<Attempts>,
 }
 
 /// A rule of [`Auth`], and the scopes that it asks for.
@@ -99,7 +102,7 @@ pub(crate) enum Denied {
 impl Auth {
     /// Lets everybody in, also on a listener that has rules.
     pub fn none() -> Self {
-        Self { rules: Vec::new(), sources: Vec::new(), realm: "websocket".to_owned() }
+        Self { rules: Vec::new(), sources: Vec::new(), realm: "websocket".to_owned(), attempts: attempts(100) }
     }
 
     /// Lets in whom this rule recognises.
@@ -126,6 +129,19 @@ impl Auth {
         self
     }
 
+    /// Limits how often an address may show wrong credentials in a minute; an IPv6 network of 64 bits counts as one address. Whoever
+    /// has done so more often gets 429 with `Retry-After` until the minute is over, whatever it shows. At least 1; default 100.
+    ///
+    /// Credentials that are just being looked at do not count yet.
+    pub fn max_failures(mut self, per_minute: u32) -> Self {
+        self.attempts = attempts(per_minute);
+        self
+    }
+
+    pub(crate) fn attempts(&self) -> &Attempts {
+        &self.attempts
+    }
+
     pub(crate) fn is_open(&self) -> bool {
         self.rules.is_empty()
     }
@@ -141,6 +157,9 @@ impl Auth {
         let is_quotable = self.realm.bytes().all(|byte| matches!(byte, b' '..=b'~') && byte != b'"' && byte != b'\\');
         if !is_quotable {
             return Err(invalid("realm must be visible ASCII without quotes and backslashes".to_owned()));
+        }
+        if self.attempts.limit() == 0 {
+            return Err(invalid("max_failures must be at least 1".to_owned()));
         }
         for rule in &self.rules {
             if let Some(mistake) = rule.required.mistake() {
@@ -200,6 +219,10 @@ impl Auth {
     }
 }
 
+fn attempts(limit: u32) -> Arc<Attempts> {
+    Arc::new(Attempts::new(limit))
+}
+
 impl Rule {
     /// Takes a rule that lets in whomever it recognises.
     pub fn new(authenticator: impl Authenticate) -> Self {
@@ -226,15 +249,21 @@ impl Denied {
         match self {
             Self::Forbidden { scopes, .. } => format!(", error=\"insufficient_scope\", scope=\"{scopes}\""),
             Self::Duplicate => ", error=\"invalid_request\"".to_owned(),
-            Self::Unknown(failures) if failures.iter().any(|error| matches!(error, AuthError::Invalid { .. })) => {
-                ", error=\"invalid_token\"".to_owned()
-            }
+            Self::Unknown(_) if self.is_wrong() => ", error=\"invalid_token\"".to_owned(),
             Self::Unavailable(_) | Self::Unknown(_) => String::new(),
         }
     }
 }
 
 impl Denied {
+    /// Returns whether somebody may be guessing.
+    pub(crate) fn is_wrong(&self) -> bool {
+        match self {
+            Self::Unknown(failures) => failures.iter().any(|failure| matches!(failure, AuthError::Invalid { .. })),
+            Self::Duplicate | Self::Forbidden { .. } | Self::Unavailable(_) => false,
+        }
+    }
+
     /// Returns whom the credentials belong to, or are said to.
     pub(crate) fn subject(&self) -> Option<&str> {
         match self {

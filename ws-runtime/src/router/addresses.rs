@@ -1,10 +1,11 @@
 //! How many connections each address has.
 
 use std::collections::HashMap;
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::IpAddr;
 use std::sync::{Arc, Mutex};
 
 use crate::caller::shared::lock;
+use crate::network::network;
 
 /// The connections of each address, where they are limited.
 #[derive(Clone, Debug, Default)]
@@ -65,17 +66,6 @@ impl Drop for Place {
                 counts.shrink_to_fit();
             }
         }
-    }
-}
-
-/// Returns what counts as one: an IPv4 address, or an IPv6 network of 64 bits, all of which one customer has.
-fn network(address: IpAddr) -> IpAddr {
-    match address.to_canonical() {
-        IpAddr::V6(address) => {
-            let bits = u128::from(address) & !u128::from(u64::MAX);
-            IpAddr::V6(Ipv6Addr::from(bits))
-        }
-        address @ IpAddr::V4(_) => address,
     }
 }
 

@@ -27,6 +27,16 @@ pub(crate) async fn identify(
     if auth.is_open() {
         return Ok(None);
     }
+    let address = request.remote_addr().map(|peer| peer.ip());
+    if let Some(wait) = auth.attempts().wait(address) {
+        let response = response::overloaded(StatusCode::TOO_MANY_REQUESTS, wait);
+        return Err(refused(
+            response,
+            Some(path),
+            request.remote_addr(),
+            "address has shown wrong credentials too often",
+        ));
+    }
     let identified = guarded(config.handshake_timeout, async {
         let credentials = Credentials::of(request, auth.sources())?;
         auth.identify(&credentials).await
@@ -38,6 +48,9 @@ pub(crate) async fn identify(
             Ok(Some(Box::new(Login::new(Arc::<Auth>::clone(auth), identity))))
         }
         Ok(Err(denied)) => {
+            if denied.is_wrong() {
+                auth.attempts().count(address);
+            }
             let response = answer(auth, &denied, config);
             log::authentication_failed(path, request.remote_addr(), response.status(), denied.subject(), &denied);
             metrics::count_request(Some(path), response.status());
