@@ -2,14 +2,18 @@
 import { chromium } from 'playwright-core';
 import { commands, report } from './commands.mjs';
 
-const [address, path, trusted] = process.argv.slice(2);
+const [address, path, trusted, certPath, keyPath] = process.argv.slice(2);
 const browser = await chromium.launch({
   executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
   chromiumSandbox: false, // Chromium's own sandbox does not start for root
   args: ['--disable-gpu', '--disable-quic', '--no-first-run', '--no-proxy-server', '--disable-background-networking',
     '--disable-component-update', '--disable-sync', `--ignore-certificate-errors-spki-list=${trusted}`],
 });
-const page = await browser.newPage();
+// Playwright shows the certificate in Chromium's place, which would ask the person in front of it.
+const page = await browser.newPage(certPath === undefined ? {} : {
+  ignoreHTTPSErrors: true,
+  clientCertificates: [{ origin: `https://${address}`, certPath, keyPath }],
+});
 page.setDefaultTimeout(20_000);
 page.on('pageerror', (error) => { throw error; });
 await page.exposeFunction('report', report);

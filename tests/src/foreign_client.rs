@@ -49,15 +49,15 @@ impl ForeignClient {
         Self::start(".venv/bin/python", "python_websockets.py", address, &[&[name], tls].concat())
     }
 
-    /// Starts Chromium on the page of the server, which opens a WebSocket to `path`. It takes the certificate whose public key has
-    /// this hash.
+    /// Starts Chromium on the page of the server, which opens a WebSocket to `path`. `trust` is the
+    /// hash of the public key that it takes, then maybe the files of its own certificate and key.
     ///
     /// # Panics
     ///
     /// When it is not installed.
     #[must_use]
-    pub fn browser(address: SocketAddr, path: &str, trusted: &str) -> Self {
-        Self::start("node", "browser_socket.mjs", address, &[path, trusted])
+    pub fn browser(address: SocketAddr, path: &str, trust: &[&str]) -> Self {
+        Self::start("node", "browser_socket.mjs", address, &[&[path], trust].concat())
     }
 
     fn start(interpreter: &str, script: &str, address: SocketAddr, more: &[&str]) -> Self {

@@ -416,7 +416,7 @@ async fn chromium_talks_over_http_2() {
     let server = Authority::new("ca").server();
     let tls = TlsConfig::from_pem(server.certificate.as_str(), server.key.as_str());
     let (address, mut entries) = start(|listener| listener.tls(tls)).await;
-    let mut client = ForeignClient::browser(address, "/chat/page", &server.public_key_hash());
+    let mut client = ForeignClient::browser(address, "/chat/page", &[&server.public_key_hash()]);
     client.expects("opened", ()).await;
     client.expects("heard", "page over HTTP/2.0").await;
     client.tell("say", "日本 😀").await;

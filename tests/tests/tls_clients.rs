@@ -220,8 +220,21 @@ async fn chromium_talks() {
     let authority = Authority::new("ca");
     let server = authority.server();
     let setup = Setup::new(authority, &server, |tls| tls).await;
-    let client = ForeignClient::browser(setup.address, "/chat/page", &server.public_key_hash());
+    let client = ForeignClient::browser(setup.address, "/chat/page", &[&server.public_key_hash()]);
     talks(client, "page", "TLS 1.3, certificate: false").await;
+}
+
+#[tokio::test]
+async fn chromium_talks_with_a_certificate_of_its_own() {
+    let authority = Authority::new("ca");
+    let server = authority.server();
+    let required = ClientCertificates::required_pem(authority.pem());
+    let setup = Setup::new(authority, &server, |tls| tls.client_certificates(required)).await;
+    let [_, certificate, key] = setup.files();
+    let client = ForeignClient::browser(setup.address, "/chat/page", &[&server.public_key_hash(), &certificate, &key]);
+    talks(client, "page", "TLS 1.3, certificate: true").await;
+    let mut client = ForeignClient::browser(setup.address, "/chat/page", &[&server.public_key_hash()]);
+    client.expects("ended", "ERR_BAD_SSL_CLIENT_AUTH_CERT").await;
 }
 
 #[tokio::test]
@@ -231,7 +244,7 @@ async fn chromium_refuses_a_certificate() {
     let server = authority.server();
     let setup = Setup::new(authority, &server, |tls| tls).await;
     let other = setup.authority.server().public_key_hash();
-    let mut client = ForeignClient::browser(setup.address, "/chat/page", &other);
+    let mut client = ForeignClient::browser(setup.address, "/chat/page", &[&other]);
     client.expects("ended", "ERR_CERT_AUTHORITY_INVALID").await;
     log.tells("CertificateUnknown: the client does not accept `certificate`; its own log says why").await;
 }
