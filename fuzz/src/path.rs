@@ -67,6 +67,7 @@ fn check_canonical(path: &str) {
 fn check_route(uri: &Uri) {
     let expected = expected_route(uri.path());
     let request = Request::get(uri)
+        .header("host", "a")
         .header("upgrade", "websocket")
         .header("connection", "upgrade")
         .header("sec-websocket-version", "13")

@@ -200,7 +200,8 @@ async fn pipelined_bytes_belong_to_the_connection() {
 async fn a_burst_of_connections_fills_the_room_and_no_more() {
     const ROOM: usize = 1_000;
     const CLIENTS: usize = 20_000;
-    let address = start(Listener::new(0).max_connections(ROOM)).await;
+    // Those who have got their answer, and whose end has not been noticed yet, do not keep others from theirs.
+    let address = start(Listener::new(0).max_connections(ROOM).max_http_connections(CLIENTS)).await;
     let mut regular = Regular::arrives(address).await;
     // Far more at once than there is room for, and so few that even a busy machine answers each in time.
     let at_once = Arc::new(Semaphore::new(2_000));

@@ -15,6 +15,7 @@ pub mod dispatch;
 pub mod json;
 pub mod origin;
 pub mod path;
+pub mod scope;
 
 #[cfg(feature = "wire")]
 pub mod assembler;

@@ -71,6 +71,8 @@ pub(crate) enum ArgumentSource {
 pub(crate) struct Callback<'a> {
     pub(crate) function: Function<'a>,
     pub(crate) cfgs: Vec<&'a Attribute>,
+    /// Of these one is needed; none is needed where there are none.
+    pub(crate) scopes: Vec<LitStr>,
     /// The type of the caller, where the method takes it.
     pub(crate) caller: Option<&'a Type>,
     pub(crate) event: Event<'a>,

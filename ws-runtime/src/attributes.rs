@@ -87,6 +87,11 @@ pub use ws_macros::service;
 /// | `on_<event>`, or any name with `#[remote(event = "…")]` | a payload, optional | a dispatched message, see below |
 /// | `<method>_error` of a message callback | `error: &Error` | a message did not fit the argument of that method, or was not valid |
 ///
+/// A method that receives messages may ask for scopes, one of which is enough: `#[remote(scopes = ["write"])]`. They are those of the
+/// [`Identity`](crate::Identity) that the rules of `auth` found out; where there are no rules, nobody has any. Of a message without them the
+/// method is not told, and its payload is not read: [`Error::Forbidden`](crate::Error::Forbidden) goes to `<method>_error`, else to `on_error`,
+/// else the connection closes with 1008.
+///
 /// # Payloads
 ///
 /// `&str`, `String`, `&[u8]`, `Vec<u8>`, `Bytes`, and [`Message`](crate::Message) are taken as they are: text given to a bytes argument

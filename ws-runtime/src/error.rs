@@ -42,6 +42,13 @@ pub enum Error {
     /// A callback returned an error. The connection lives on if `on_error` handles this.
     #[error(transparent)]
     Callback(BoxError),
+    /// A message is for a method that asks for scopes, and whoever sent it has none of them. The connection lives on if a callback handles
+    /// this.
+    #[error("this needs one of the scopes {}", scopes.join(", "))]
+    Forbidden {
+        /// The scopes, one of which is enough.
+        scopes: &'static [&'static str],
+    },
     /// Nothing can be written any more: a close frame has been sent or received, or the connection is gone.
     #[error("connection is closed")]
     Closed,
@@ -219,6 +226,7 @@ impl Error {
             Self::Protocol(error) => error.close_code(),
             Self::Binding(_) => CloseCode::UNSUPPORTED_DATA,
             Self::Validation(_) => CloseCode::INVALID_PAYLOAD,
+            Self::Forbidden { .. } => CloseCode::POLICY_VIOLATION,
             _ => CloseCode::INTERNAL_ERROR,
         }
     }

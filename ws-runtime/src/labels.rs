@@ -96,6 +96,8 @@ labels! {
         Connection = "connection",
         /// Code of the service panicked.
         Panic = "panic",
+        /// Whoever sent a message may not call its method.
+        Forbidden = "forbidden",
         /// The peer broke the protocol.
         Protocol = "protocol",
         /// A callback returned more streams than there may be.
@@ -113,6 +115,7 @@ impl ErrorKind {
             Error::Binding(_) => Self::Binding,
             Error::CloseTimeout => Self::CloseTimeout,
             Error::Closed | Error::ControlTooLong { .. } | Error::Full | Error::Serialize(_) => Self::Write,
+            Error::Forbidden { .. } => Self::Forbidden,
             Error::Io(_) => Self::Connection,
             Error::Protocol(_) => Self::Protocol,
             Error::TooManyStreams { .. } => Self::Streams,
@@ -124,6 +127,9 @@ impl ErrorKind {
 
     /// Returns whether a peer can cause it alone, as often as it likes, without a mistake of the service.
     pub(crate) const fn is_the_peers(self) -> bool {
-        matches!(self, Self::Binding | Self::Connection | Self::Protocol | Self::Streams | Self::Validation)
+        matches!(
+            self,
+            Self::Binding | Self::Connection | Self::Forbidden | Self::Protocol | Self::Streams | Self::Validation
+        )
     }
 }

@@ -12,7 +12,7 @@ pub use crate::service::{
     AuthChoice, BytesPayload, Data, DefaultService, Descriptor, Event, Failure, FromError, FromReason, FromState,
     FromStatus, Handled, NoReply, OriginsChoice, Outcome, Payload, PongReply, Reply, Seconds, SendFuture, Service,
     Settings, Size, Source, State as Shareable, Target, TextPayload, UpgradeReply, UpgradeResult, answer, each, hand,
-    stages,
+    permit, stages,
 };
 pub use crate::upgrade::{FromSegment, FromValues, UpgradeRequest};
 pub use crate::{

@@ -5,7 +5,7 @@ use ws_core::callback::Callback as Fixed;
 use super::arguments::Arguments;
 use super::roles::{self, Remote, Role};
 use super::signature::{self, Noun};
-use super::{combination, dispatch, streams};
+use super::{combination, dispatch, scopes, streams};
 use crate::args::RawArgs;
 use crate::diag::Diagnostics;
 use crate::item::RawImpl;
@@ -22,6 +22,7 @@ pub(super) fn check<'a>(block: &'a RawImpl, args: &RawArgs, diags: &mut Diagnost
     let callbacks = (0..remotes.len()).filter_map(|index| check_callback(&remotes, index, diags)).collect();
     combination::check(&remotes, diags);
     dispatch::check(&remotes, diags);
+    scopes::check(&remotes, diags);
     callbacks
 }
 
@@ -52,7 +53,8 @@ fn check_callback<'a>(remotes: &[Remote<'a>], index: usize, diags: &mut Diagnost
         Role::ErrorOf(method) => Event::Rejected { source: source(remotes, *method)?, error: arguments.error(diags)? },
         Role::Fixed(callback) => fixed(*callback, &arguments, diags)?,
     };
-    Some(Callback { function: signature::function(&method.signature), cfgs: method.cfgs(), caller, event })
+    let scopes = remote.scopes.iter().flat_map(|scopes| scopes.names.iter().cloned()).collect();
+    Some(Callback { function: signature::function(&method.signature), cfgs: method.cfgs(), scopes, caller, event })
 }
 
 fn fixed<'a>(callback: Fixed, arguments: &Arguments<'a, '_>, diags: &mut Diagnostics) -> Option<Event<'a>> {

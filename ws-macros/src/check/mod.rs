@@ -11,6 +11,7 @@ mod literal;
 mod markers;
 mod path;
 mod roles;
+mod scopes;
 mod settings;
 mod signature;
 mod sources;

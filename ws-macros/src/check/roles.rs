@@ -6,11 +6,11 @@ use ws_core::callback::Callback;
 use ws_core::dispatch;
 
 use crate::diag::Diagnostics;
-use crate::event::RawEvent;
 use crate::item::{RawImpl, RawMethod};
 use crate::marker::Marker;
 use crate::message;
 use crate::model::Route;
+use crate::remote::{RawEvent, RawRemote, RawScopes};
 use crate::suggest;
 use crate::types;
 
@@ -19,6 +19,7 @@ pub(super) struct Remote<'a> {
     pub(super) method: &'a RawMethod,
     pub(super) name: String,
     pub(super) event: RawEvent,
+    pub(super) scopes: Option<RawScopes>,
     /// Whether the service dispatches messages.
     pub(super) is_dispatching: bool,
     /// `None` when it has none, which is already reported.
@@ -53,7 +54,8 @@ impl<'a> Remote<'a> {
             return None;
         }
         let name = method.signature.ident.unraw().to_string();
-        Some(Self { method, name, event: RawEvent::parse(attr, diags), is_dispatching, role: None })
+        let RawRemote { event, scopes } = RawRemote::parse(attr, diags);
+        Some(Self { method, name, event, scopes, is_dispatching, role: None })
     }
 
     /// Returns whether the method takes what an error callback takes.

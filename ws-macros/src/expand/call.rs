@@ -54,7 +54,18 @@ fn expand_arm(service: &Service<'_>, callback: &Callback<'_>) -> TokenStream {
             quote!(__ws::reply!(#caller, #carried #call #send))
         }
     };
-    quote!(#(#cfgs)* #pattern => #outcome,)
+    if callback.scopes.is_empty() {
+        return quote!(#(#cfgs)* #pattern => #outcome,);
+    }
+    let permission = expand_permission(callback, stream_id.is_some());
+    quote!(#(#cfgs)* #pattern => { #permission #outcome })
+}
+
+/// `__ws::permit(caller, &["write"])?;`
+fn expand_permission(callback: &Callback<'_>, has_id: bool) -> TokenStream {
+    let (scopes, caller, id) = (&callback.scopes, local("caller"), local("id"));
+    let carried = has_id.then(|| quote!(.map_err(|failure| failure.of(#id))));
+    quote!(__ws::permit(#caller, &[#(#scopes),*]) #carried ?;)
 }
 
 fn expand_pattern(event: &Event<'_>, takes_id: bool) -> TokenStream {

@@ -11,10 +11,9 @@ use crate::suggest;
 /// An attribute takes only the keys that it knows.
 pub(crate) fn unknown_key(attribute: &str, key: &str, similar: Option<&str>, known: &[&str]) -> String {
     let text = format!("unknown `{attribute}` attribute `{key}`");
-    match (similar, known) {
-        (Some(similar), _) => text.help(format_args!("an attribute with a similar name exists: `{similar}`")),
-        (None, [only]) => text.note(format_args!("the only attribute is `{only}`")),
-        (None, known) => text.note(format_args!("the attributes are {}", suggest::list(known.iter().copied()))),
+    match similar {
+        Some(similar) => text.help(format_args!("an attribute with a similar name exists: `{similar}`")),
+        None => text.note(format_args!("the attributes are {}", suggest::list(known.iter().copied()))),
     }
 }
 

@@ -1,6 +1,7 @@
 //! The names of callbacks, and the messages that lead to them.
 
 use ws_core::callback::Callback;
+use ws_core::scope;
 
 use super::Lines as _;
 use crate::suggest;
@@ -112,6 +113,27 @@ pub(crate) fn event_without_dispatcher_key() -> String {
 /// Original: 219.
 pub(crate) fn event_on_callback(name: &str) -> String {
     format!("`{name}` cannot have an `event`: it is not a dispatched method")
+}
+
+/// Only methods that receive messages ask for scopes: who may connect at all is said by the rules.
+pub(crate) fn scopes_on_callback(name: &str) -> String {
+    format!("`{name}` cannot ask for `scopes`: it receives no messages")
+        .help("say who may connect with `auth` in the `service` attribute")
+}
+
+/// A method that asks for scopes names one at least.
+pub(crate) fn empty_scopes() -> String {
+    "`scopes` must not be empty".to_owned().help("leave it out, so that whoever is connected may call the method")
+}
+
+/// A scope is a word of RFC 6749.
+pub(crate) fn invalid_scope(scope: &str) -> String {
+    format!("invalid scope `{}`", scope.escape_debug()).note(format_args!("it must be {}", scope::REQUIREMENT))
+}
+
+/// A scope stands once in the list.
+pub(crate) fn duplicate_scope(scope: &str) -> String {
+    format!("scope `{scope}` is listed twice")
 }
 
 /// A value has one method, by its `event` or by its name.

@@ -20,9 +20,10 @@ pub(crate) use self::attribute::{
 };
 pub(crate) use self::callback::{
     argument_with_cfg, borrowing_boxed_stream, borrowing_stream, callback_of_another_name, callback_without_timeout,
-    cfg_in_cfg_attr, dispatched_without_value, error_callback_of_ordinary_method, error_callback_without_method,
-    error_callback_without_payload, event_on_callback, event_without_dispatcher_key, excluded_callback,
-    misspelt_callback, payload_of_callback, unknown_callback, unreachable_method, value_handled_twice,
+    cfg_in_cfg_attr, dispatched_without_value, duplicate_scope, empty_scopes, error_callback_of_ordinary_method,
+    error_callback_without_method, error_callback_without_payload, event_on_callback, event_without_dispatcher_key,
+    excluded_callback, invalid_scope, misspelt_callback, payload_of_callback, scopes_on_callback, unknown_callback,
+    unreachable_method, value_handled_twice,
 };
 pub(crate) use self::service::{
     caller_not_first, caller_twice, impl_trait_argument, lifetime_of_service, missing_argument, never_returns,

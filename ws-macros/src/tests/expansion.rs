@@ -101,6 +101,16 @@ fn what_a_service_does_not_have_is_not_expanded() {
 }
 
 #[test]
+fn scopes_are_asked_for_before_a_payload_is_read() {
+    let members = "#[remote(scopes = [\"write\", \"admin\"])] fn on_join(&self, room: Room) {}";
+    let args = r#"path = "/", dispatcher_key = "event", dispatcher_stream_id = "id""#;
+    let expansion = print(&format!("#[service({args})] impl Chat {{ {members} }}"));
+    let permission = expansion.find(r#"__ws::permit(caller, &["write", "admin"]).map_err(|failure| failure.of(id))?;"#);
+    let payload = expansion.find("__ws::payload!");
+    assert!(permission.is_some() && permission < payload, "{expansion}");
+}
+
+#[test]
 fn what_the_upgrade_function_does_not_use_has_its_name() {
     let connect = "#[upgrade] fn new(_id: u8, #[query] _page: u8, #[header] _user_agent: String) -> Self { Self }";
     let source = format!(r#"#[service(path = "/<id>")] impl Chat {{ {connect} #[remote] fn on_open(&self) {{}} }}"#);

@@ -1,5 +1,7 @@
 //! What somebody must be allowed to do.
 
+use ws_core::scope;
+
 use crate::identity::Identity;
 
 /// The scopes that are asked for.
@@ -36,12 +38,8 @@ impl Required {
         if scopes.is_empty() {
             return Some("scopes must not be empty: leave them out, so that whoever is known may connect");
         }
-        // RFC 6749 §3.3.
-        let is_token = |scope: &String| {
-            !scope.is_empty() && scope.bytes().all(|byte| matches!(byte, 0x21 | 0x23..=0x5B | 0x5D..=0x7E))
-        };
-        (!scopes.iter().all(is_token))
-            .then_some("a scope must be visible ASCII without spaces, quotes, and backslashes")
+        let are_valid = scopes.iter().all(|name| scope::is_valid(name));
+        (!are_valid).then_some("a scope must be visible ASCII without spaces, quotes, and backslashes")
     }
 }
 

@@ -255,6 +255,7 @@ pub(crate) fn catch<T>(poll: impl FnOnce() -> Poll<Result<T, End>>) -> Poll<Resu
 fn close_frame(error: &Error) -> CloseFrame {
     match error.close_code() {
         CloseCode::UNSUPPORTED_DATA => CloseFrame::unsupported_data(error.to_string()),
+        CloseCode::POLICY_VIOLATION => CloseFrame::policy_violation(error.to_string()),
         CloseCode::INVALID_PAYLOAD => CloseFrame::invalid_payload(error.to_string()),
         _ => CloseFrame::internal_error(""),
     }

@@ -4,6 +4,7 @@ mod accept;
 mod argument;
 mod event;
 mod payload;
+mod permit;
 mod reply;
 mod settings;
 
@@ -18,6 +19,7 @@ pub use argument::{FromError, FromReason, FromState, FromStatus};
 pub use event::{Event, Failure, Handled, Outcome, Source};
 pub(crate) use event::{Failed, StreamId};
 pub use payload::{BytesPayload, Data, Payload, TextPayload};
+pub use permit::permit;
 pub(crate) use reply::Feed;
 pub use reply::{NoReply, PongReply, Reply, SendFuture, Target, answer, each, hand};
 #[cfg(feature = "deflate")]

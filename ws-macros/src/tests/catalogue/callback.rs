@@ -141,6 +141,29 @@ fn values() -> Vec<Entry> {
             ],
         ),
         entry(
+            "scopes_on_callback",
+            [members("#[remote(scopes = [\"read\"])] async fn on_open(&mut self) {}")],
+            [members("#[remote(scopes = [\"read\"])] async fn on_text_message(&mut self, text: &str) {}")],
+        ),
+        entry(
+            "empty_scopes",
+            [members("#[remote(scopes = [])] async fn on_text_message(&mut self, text: &str) {}")],
+            [
+                members("#[remote] async fn on_text_message(&mut self, text: &str) {}"),
+                members("#[remote(scopes = [\"write\"])] async fn on_text_message(&mut self, text: &str) {}"),
+            ],
+        ),
+        entry(
+            "invalid_scope",
+            [members("#[remote(scopes = [\"read write\"])] async fn on_text_message(&mut self, text: &str) {}")],
+            [members("#[remote(scopes = [\"read\", \"write\"])] async fn on_text_message(&mut self, text: &str) {}")],
+        ),
+        entry(
+            "duplicate_scope",
+            [members("#[remote(scopes = [\"read\", \"read\"])] async fn on_text_message(&mut self, text: &str) {}")],
+            [members("#[remote(scopes = [\"read\"])] async fn on_text_message(&mut self, text: &str) {}")],
+        ),
+        entry(
             "value_handled_twice",
             [
                 dispatching(&format!(

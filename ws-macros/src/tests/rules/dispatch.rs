@@ -1,7 +1,7 @@
 use super::{Case, members, service};
 
 pub(super) fn cases() -> Vec<Case> {
-    [events(), values(), names()].into_iter().flatten().collect()
+    [events(), scopes(), values(), names()].into_iter().flatten().collect()
 }
 
 /// A mistake in the members of a service that is dispatching.
@@ -42,7 +42,7 @@ fn events() -> Vec<Case> {
             "unknown_key",
             "#[remote(name = \"heartbeat\", event = \"x\")] fn keep_alive(&mut self) {}",
             "name",
-            "unknown `remote` attribute `name`\n= note: the only attribute is `event`",
+            "unknown `remote` attribute `name`\n= note: the attributes are `event` and `scopes`",
         ),
         dispatching("ill_typed_value", "#[remote(event = heartbeat)] fn on_join(&mut self) {}", "heartbeat", EXAMPLE),
         dispatching(
@@ -65,6 +65,66 @@ fn events() -> Vec<Case> {
             "#[remote(event = \"a\", event = \"b\")] fn on_join(&mut self) {}",
             "event",
             "the `event` attribute is specified more than once",
+        ),
+    ]
+}
+
+fn scopes() -> Vec<Case> {
+    const EXAMPLE: &str =
+        "`scopes` must be an array of string literals\n= help: write `#[remote(scopes = [\"write\"])]`";
+    vec![
+        members(
+            "scopes_on_callback",
+            "#[remote(scopes = [\"read\"])] fn on_open(&mut self) {}",
+            "scopes",
+            "`on_open` cannot ask for `scopes`: it receives no messages\n\
+             = help: say who may connect with `auth` in the `service` attribute",
+        ),
+        dispatching(
+            "scopes_on_callback",
+            "#[remote] fn on_join(&self) {} #[remote(scopes = [\"x\"])] fn on_join_error(&self, error: &Error) {}",
+            "scopes",
+            "`on_join_error` cannot ask for `scopes`: it receives no messages\n\
+             = help: say who may connect with `auth` in the `service` attribute",
+        ),
+        members(
+            "empty_scopes",
+            "#[remote(scopes = [])] fn on_text_message(&mut self, text: &str) {}",
+            "[]",
+            "`scopes` must not be empty\n= help: leave it out, so that whoever is connected may call the method",
+        ),
+        members(
+            "invalid_scope",
+            "#[remote(scopes = [\"read write\"])] fn on_message(&mut self, text: &str) {}",
+            "\"read write\"",
+            "invalid scope `read write`\n= note: it must be visible ASCII without spaces, quotes, and backslashes",
+        ),
+        dispatching(
+            "duplicate_scope",
+            "#[remote(event = \"x\", scopes = [\"read\", \"write\", \"read\"])] fn on_join(&mut self) {}",
+            "\"read\"",
+            "scope `read` is listed twice",
+        ),
+        dispatching("ill_typed_value", "#[remote(scopes = \"write\")] fn on_join(&mut self) {}", "\"write\"", EXAMPLE),
+        dispatching("ill_typed_value", "#[remote(scopes = [\"a\", WRITE])] fn on_join(&mut self) {}", "WRITE", EXAMPLE),
+        dispatching("ill_typed_value", "#[remote(scopes = [\"a\"u8])] fn on_join(&mut self) {}", "\"a\"u8", EXAMPLE),
+        dispatching(
+            "key_without_value",
+            "#[remote(scopes)] fn on_join(&mut self) {}",
+            "scopes",
+            "the `scopes` attribute must have a value\n= help: write `#[remote(scopes = [\"write\"])]`",
+        ),
+        dispatching(
+            "duplicate_attribute",
+            "#[remote(scopes = [\"a\"], scopes = [\"b\"])] fn on_join(&mut self) {}",
+            "scopes",
+            "the `scopes` attribute is specified more than once",
+        ),
+        dispatching(
+            "unknown_key",
+            "#[remote(scope = [\"a\"])] fn on_join(&mut self) {}",
+            "scope",
+            "unknown `remote` attribute `scope`\n= help: an attribute with a similar name exists: `scopes`",
         ),
     ]
 }
