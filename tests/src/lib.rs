@@ -10,6 +10,7 @@ mod foreign_client;
 mod foreign_server;
 pub mod heap;
 pub mod http2;
+pub mod issuer;
 pub mod json_client;
 pub mod log;
 mod participant;

@@ -84,6 +84,8 @@ pub use ws_core::close::{CloseCode, CloseFrame};
 
 pub use crate::attributes::{remote, service, upgrade};
 pub use crate::auth::{Auth, Authenticate, Credentials, Rule, Scheme, TokenSource};
+#[cfg(feature = "jwt")]
+pub use crate::auth::{Jwt, JwtAlgorithm};
 #[cfg(feature = "passwords")]
 pub use crate::auth::{Users, hash_password};
 pub use crate::caller::{Caller, ConnectionId};

@@ -7,6 +7,8 @@
 mod attempts;
 mod authenticate;
 mod credentials;
+#[cfg(feature = "jwt")]
+mod jwt;
 mod scopes;
 #[cfg(feature = "passwords")]
 mod users;
@@ -28,6 +30,8 @@ use crate::tls_info::TlsInfo;
 pub use authenticate::{Authenticate, Scheme};
 pub(crate) use credentials::Duplicate;
 pub use credentials::{Credentials, TokenSource};
+#[cfg(feature = "jwt")]
+pub use jwt::{Jwt, JwtAlgorithm};
 #[cfg(feature = "passwords")]
 pub use users::{Users, hash_password};
 
