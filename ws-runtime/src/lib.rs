@@ -83,6 +83,8 @@ pub use rustls;
 pub use ws_core::close::{CloseCode, CloseFrame};
 
 pub use crate::attributes::{remote, service, upgrade};
+#[cfg(feature = "certificates")]
+pub use crate::auth::CertificateHolders;
 pub use crate::auth::{Auth, Authenticate, Credentials, Rule, Scheme, TokenSource};
 #[cfg(feature = "jwt")]
 pub use crate::auth::{Jwt, JwtAlgorithm};

@@ -6,6 +6,8 @@
 
 mod attempts;
 mod authenticate;
+#[cfg(feature = "certificates")]
+mod certificate;
 mod credentials;
 #[cfg(feature = "jwt")]
 mod jwt;
@@ -28,6 +30,8 @@ use crate::identity::Identity;
 use crate::tls_info::TlsInfo;
 
 pub use authenticate::{Authenticate, Scheme};
+#[cfg(feature = "certificates")]
+pub use certificate::CertificateHolders;
 pub(crate) use credentials::Duplicate;
 pub use credentials::{Credentials, TokenSource};
 #[cfg(feature = "jwt")]
