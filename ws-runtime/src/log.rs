@@ -146,6 +146,12 @@ pub(crate) fn users_unreadable(path: &std::path::Path, error: &BoxError) {
     error!(target: UPGRADE, file = %path.display(), %error, "users could not be read: they stay as they were");
 }
 
+/// The url of an issuer does not give its keys.
+#[cfg(feature = "jwks")]
+pub(crate) fn keys_not_fetched(url: &str, error: &BoxError) {
+    error!(target: UPGRADE, url, %error, "keys of an issuer could not be fetched");
+}
+
 /// An upgrade function panicked, or took too long.
 pub(crate) fn upgrade_failed(path: &'static str, service: &'static str, reason: &'static str) {
     error!(target: UPGRADE, path, service, reason, "upgrade function failed");

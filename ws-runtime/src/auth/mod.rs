@@ -9,6 +9,8 @@ mod authenticate;
 #[cfg(feature = "certificates")]
 mod certificate;
 mod credentials;
+#[cfg(feature = "jwks")]
+mod http;
 #[cfg(feature = "jwt")]
 mod jwt;
 mod scopes;
@@ -34,6 +36,8 @@ pub use authenticate::{Authenticate, Scheme};
 pub use certificate::CertificateHolders;
 pub(crate) use credentials::Duplicate;
 pub use credentials::{Credentials, TokenSource};
+#[cfg(feature = "jwks")]
+pub use jwt::Jwks;
 #[cfg(feature = "jwt")]
 pub use jwt::{Jwt, JwtAlgorithm};
 #[cfg(feature = "passwords")]

@@ -6,7 +6,7 @@ use aws_lc_rs::hmac;
 use aws_lc_rs::signature::{
     ECDSA_P256_SHA256_FIXED, ECDSA_P384_SHA384_FIXED, ED25519, RSA_PKCS1_2048_8192_SHA256, RSA_PKCS1_2048_8192_SHA384,
     RSA_PKCS1_2048_8192_SHA512, RSA_PSS_2048_8192_SHA256, RSA_PSS_2048_8192_SHA384, RSA_PSS_2048_8192_SHA512,
-    VerificationAlgorithm,
+    RsaParameters, VerificationAlgorithm,
 };
 use jsonwebtoken::Algorithm;
 
@@ -42,8 +42,9 @@ pub enum JwtAlgorithm {
 
 /// What it takes to check a signature.
 pub(super) enum Check {
+    Curve(&'static dyn VerificationAlgorithm),
+    Rsa(&'static RsaParameters),
     Secret(hmac::Algorithm),
-    Public(&'static dyn VerificationAlgorithm),
 }
 
 impl JwtAlgorithm {
@@ -65,20 +66,25 @@ impl JwtAlgorithm {
         }
     }
 
+    #[cfg(feature = "jwks")]
+    pub(super) fn is_for_secrets(self) -> bool {
+        matches!(self.check(), Check::Secret(_))
+    }
+
     pub(super) fn check(self) -> Check {
         match self {
             Self::HS256 => Check::Secret(hmac::HMAC_SHA256),
             Self::HS384 => Check::Secret(hmac::HMAC_SHA384),
             Self::HS512 => Check::Secret(hmac::HMAC_SHA512),
-            Self::RS256 => Check::Public(&RSA_PKCS1_2048_8192_SHA256),
-            Self::RS384 => Check::Public(&RSA_PKCS1_2048_8192_SHA384),
-            Self::RS512 => Check::Public(&RSA_PKCS1_2048_8192_SHA512),
-            Self::PS256 => Check::Public(&RSA_PSS_2048_8192_SHA256),
-            Self::PS384 => Check::Public(&RSA_PSS_2048_8192_SHA384),
-            Self::PS512 => Check::Public(&RSA_PSS_2048_8192_SHA512),
-            Self::ES256 => Check::Public(&ECDSA_P256_SHA256_FIXED),
-            Self::ES384 => Check::Public(&ECDSA_P384_SHA384_FIXED),
-            Self::EdDSA => Check::Public(&ED25519),
+            Self::RS256 => Check::Rsa(&RSA_PKCS1_2048_8192_SHA256),
+            Self::RS384 => Check::Rsa(&RSA_PKCS1_2048_8192_SHA384),
+            Self::RS512 => Check::Rsa(&RSA_PKCS1_2048_8192_SHA512),
+            Self::PS256 => Check::Rsa(&RSA_PSS_2048_8192_SHA256),
+            Self::PS384 => Check::Rsa(&RSA_PSS_2048_8192_SHA384),
+            Self::PS512 => Check::Rsa(&RSA_PSS_2048_8192_SHA512),
+            Self::ES256 => Check::Curve(&ECDSA_P256_SHA256_FIXED),
+            Self::ES384 => Check::Curve(&ECDSA_P384_SHA384_FIXED),
+            Self::EdDSA => Check::Curve(&ED25519),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! A key, and what it can check.
 
-use aws_lc_rs::signature::ParsedPublicKey;
+use aws_lc_rs::signature::{ParsedPublicKey, VerificationAlgorithm};
 use aws_lc_rs::{hmac, rsa};
 use rustls_pki_types::SubjectPublicKeyInfoDer;
 use rustls_pki_types::pem::PemObject as _;
@@ -16,6 +16,17 @@ enum Verifier {
     Public(ParsedPublicKey),
 }
 
+/// A public key in numbers.
+#[cfg(feature = "jwks")]
+pub(super) enum PublicKey {
+    /// On a curve, as SEC 1 or RFC 8032 write it.
+    Point(Vec<u8>),
+    Rsa {
+        n: Vec<u8>,
+        e: Vec<u8>,
+    },
+}
+
 /// In bytes: 2048 to 8192 bits.
 const RSA_MODULUS: std::ops::RangeInclusive<usize> = 256..=1024;
 
@@ -27,7 +38,7 @@ impl Key {
             return Err("secret is a PEM file: `Jwt::with_public_key_pem` takes public keys".to_owned());
         }
         Self::build(algorithms, |algorithm| match algorithm.check() {
-            Check::Public(_) => Err(format!("`{algorithm}` does not go with a secret")),
+            Check::Curve(_) | Check::Rsa(_) => Err(format!("`{algorithm}` does not go with a secret")),
             Check::Secret(check) => {
                 let (length, least) = (secret.len(), check.digest_algorithm().output_len());
                 if length < least {
@@ -51,12 +62,32 @@ impl Key {
         {
             return Err(format!("RSA key has {} bits, and 2048 to 8192 are needed", 8 * key.modulus_len()));
         }
-        Self::build(algorithms, |algorithm| match algorithm.check() {
-            Check::Secret(_) => Err(format!("`{algorithm}` does not go with a public key")),
-            Check::Public(check) => ParsedPublicKey::new(check, &der)
-                .map(Verifier::Public)
-                .map_err(|_| format!("public key is not one for `{algorithm}`")),
+        Self::build(algorithms, |algorithm| {
+            let check: &'static dyn VerificationAlgorithm = match algorithm.check() {
+                Check::Secret(_) => return Err(format!("`{algorithm}` does not go with a public key")),
+                Check::Curve(check) => check,
+                Check::Rsa(check) => check,
+            };
+            let key = ParsedPublicKey::new(check, &der);
+            key.map(Verifier::Public).map_err(|_| format!("public key is not one for `{algorithm}`"))
         })
+    }
+
+    /// Makes a key for those of the algorithms that it is for, if there are some.
+    #[cfg(feature = "jwks")]
+    pub(super) fn from_jwk(algorithms: impl Iterator<Item = JwtAlgorithm>, public: &PublicKey) -> Option<Self> {
+        let verifiers = algorithms.filter_map(|algorithm| {
+            let key = match (algorithm.check(), public) {
+                (Check::Curve(check), PublicKey::Point(point)) => ParsedPublicKey::new(check, point),
+                (Check::Rsa(check), PublicKey::Rsa { n, e }) if RSA_MODULUS.contains(&n.len()) => {
+                    rsa::PublicKeyComponents { n, e }.to_parsed_public_key(check)
+                }
+                _ => return None,
+            };
+            Some((algorithm, Verifier::Public(key.ok()?)))
+        });
+        let verifiers: Vec<_> = verifiers.collect();
+        (!verifiers.is_empty()).then_some(Self(verifiers))
     }
 
     fn build(
@@ -68,6 +99,11 @@ impl Key {
         }
         let verifiers = algorithms.iter().map(|&algorithm| Ok((algorithm, verifier(algorithm)?)));
         verifiers.collect::<Result<_, String>>().map(Self)
+    }
+
+    #[cfg(feature = "jwks")]
+    pub(super) fn is_for(&self, algorithm: JwtAlgorithm) -> bool {
+        self.0.iter().any(|(own, _)| *own == algorithm)
     }
 
     /// Returns whether this is the signature of the message. It takes as long for a wrong one where there is a secret.

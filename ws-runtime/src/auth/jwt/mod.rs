@@ -4,13 +4,17 @@
 //!   credentials ──▶ the token, taken apart ──▶ its signature, with the key ──▶ its claims ──▶ identity
 //! ```
 //!
-//! `jsonwebtoken` reads headers and names algorithms; signatures are checked by aws-lc-rs itself. The functions of `jsonwebtoken` that
+//! `jsonwebtoken` reads headers and published keys; signatures are checked by aws-lc-rs itself. The functions of `jsonwebtoken` that
 //! check them take the cryptography from a place that the whole process shares, and panic when two features of that crate are on, one
 //! of ours and one of somebody else's. None is on here, so that nobody else's tokens depend on this crate, nor ours on them.
 
 mod algorithm;
 mod claims;
+#[cfg(feature = "jwks")]
+mod jwks;
 mod key;
+#[cfg(feature = "jwks")]
+mod key_set;
 mod token;
 
 use std::fmt;
@@ -28,6 +32,8 @@ use crate::error::{AuthError, BoxError};
 use crate::identity::Identity;
 
 pub use algorithm::JwtAlgorithm;
+#[cfg(feature = "jwks")]
+pub use jwks::Jwks;
 
 /// JSON Web Tokens that an issuer has signed ([RFC 7519](https://www.rfc-editor.org/rfc/rfc7519)): a rule of [`Auth`](crate::Auth).
 ///
@@ -50,16 +56,26 @@ pub use algorithm::JwtAlgorithm;
 pub struct Jwt {
     algorithms: Vec<JwtAlgorithm>,
     source: Source,
-    key: OnceLock<Arc<Key>>,
+    keys: OnceLock<Keys>,
     claims: Claims,
     max_token_size: usize,
 }
 
 /// Where the key is.
 enum Source {
+    #[cfg(feature = "jwks")]
+    Jwks(Jwks),
     Pem(Vec<u8>),
     PemFile(PathBuf),
     Secret(Vec<u8>),
+}
+
+/// What checks signatures.
+#[derive(Clone)]
+enum Keys {
+    #[cfg(feature = "jwks")]
+    Fetched(Arc<jwks::Cache>),
+    One(Arc<Key>),
 }
 
 impl Jwt {
@@ -82,6 +98,13 @@ impl Jwt {
     #[must_use]
     pub fn with_public_key_file(algorithms: impl IntoIterator<Item = JwtAlgorithm>, path: impl Into<PathBuf>) -> Self {
         Self::new(algorithms, Source::PemFile(path.into()))
+    }
+
+    /// Takes tokens that are signed with one of the keys that an issuer publishes: a [`Jwks`], or its url.
+    #[cfg(feature = "jwks")]
+    #[must_use]
+    pub fn with_jwks(algorithms: impl IntoIterator<Item = JwtAlgorithm>, keys: impl Into<Jwks>) -> Self {
+        Self::new(algorithms, Source::Jwks(keys.into()))
     }
 
     /// Takes tokens of this issuer alone (`iss`), or of another one that is named so. Default: whoever has the key.
@@ -171,27 +194,30 @@ impl Jwt {
         Self {
             algorithms: algorithms.into_iter().collect(),
             source,
-            key: OnceLock::new(),
+            keys: OnceLock::new(),
             claims,
             max_token_size: 16 * 1024,
         }
     }
 
-    /// Returns the key, read when it is needed first.
-    fn key(&self) -> Result<Arc<Key>, BoxError> {
-        if let Some(key) = self.key.get() {
-            return Ok(Arc::clone(key));
+    /// Returns the keys, read when they are needed first.
+    fn keys(&self) -> Result<Keys, BoxError> {
+        if let Some(keys) = self.keys.get() {
+            return Ok(keys.clone());
         }
-        let key = match &self.source {
-            Source::Secret(secret) => Key::from_secret(&self.algorithms, secret)?,
-            Source::Pem(pem) => Key::from_pem(&self.algorithms, pem)?,
+        let one = |key| Keys::One(Arc::new(key));
+        let keys = match &self.source {
+            #[cfg(feature = "jwks")]
+            Source::Jwks(keys) => Keys::Fetched(Arc::new(keys.prepare(&self.algorithms)?)),
+            Source::Pem(pem) => one(Key::from_pem(&self.algorithms, pem)?),
             Source::PemFile(path) => {
                 let failure = |reason: String| format!("{}: {reason}", path.display());
                 let pem = std::fs::read(path).map_err(|error| failure(error.to_string()))?;
-                Key::from_pem(&self.algorithms, &pem).map_err(failure)?
+                one(Key::from_pem(&self.algorithms, &pem).map_err(failure)?)
             }
+            Source::Secret(secret) => one(Key::from_secret(&self.algorithms, secret)?),
         };
-        Ok(Arc::clone(self.key.get_or_init(|| Arc::new(key))))
+        Ok(self.keys.get_or_init(|| keys).clone())
     }
 }
 
@@ -202,13 +228,17 @@ impl Authenticate for Jwt {
             return Err(AuthError::invalid("token is longer than `max_token_size`"));
         }
         let token = Token::parse(text, &self.algorithms).map_err(AuthError::invalid)?;
-        let key = self.key().map_err(AuthError::Unavailable)?;
+        let key = match self.keys().map_err(AuthError::Unavailable)? {
+            #[cfg(feature = "jwks")]
+            Keys::Fetched(keys) => keys.key(token.key_id(), token.algorithm()).await?,
+            Keys::One(key) => key,
+        };
         let claims = token.claims(&key).map_err(AuthError::invalid)?;
         self.claims.identity(claims, SystemTime::now())
     }
 
     fn prepare(&self) -> Result<(), BoxError> {
-        self.key().map(drop)
+        self.keys().map(drop)
     }
 }
 

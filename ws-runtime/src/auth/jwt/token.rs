@@ -2,8 +2,8 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use jsonwebtoken::decode_header;
 use jsonwebtoken::errors::ErrorKind;
-use jsonwebtoken::{Header, decode_header};
 use serde_json::{Map, Value};
 
 use crate::auth::jwt::algorithm::JwtAlgorithm;
@@ -12,6 +12,8 @@ use crate::auth::jwt::key::Key;
 /// A token in its compact form ([RFC 7515 §7.1](https://www.rfc-editor.org/rfc/rfc7515#section-7.1)), not yet believed.
 pub(super) struct Token<'t> {
     algorithm: JwtAlgorithm,
+    #[cfg(feature = "jwks")]
+    key_id: Option<String>,
     /// What is signed: the header, a dot, and the payload.
     message: &'t str,
     payload: &'t str,
@@ -30,14 +32,31 @@ impl<'t> Token<'t> {
             ErrorKind::Json(_) => "header of the token cannot be read, or names an algorithm that is not known",
             _ => SHAPE,
         })?;
-        let Header { alg, crit, .. } = header;
-        let algorithm = algorithms.iter().find(|algorithm| algorithm.named() == alg);
+        let algorithm = algorithms.iter().find(|algorithm| algorithm.named() == header.alg);
         let algorithm = *algorithm.ok_or("token is signed with an algorithm that is not accepted")?;
         // No extension is known here, and whoever writes `crit` does not want the token to be taken then (RFC 7515 §4.1.11).
-        if crit.is_some() {
+        if header.crit.is_some() {
             return Err("header of the token has `crit`, and no extension is known");
         }
-        Ok(Self { algorithm, message, payload, signature })
+        Ok(Self {
+            algorithm,
+            #[cfg(feature = "jwks")]
+            key_id: header.kid,
+            message,
+            payload,
+            signature,
+        })
+    }
+
+    #[cfg(feature = "jwks")]
+    pub(super) fn algorithm(&self) -> JwtAlgorithm {
+        self.algorithm
+    }
+
+    /// Returns which key it says that it is signed with.
+    #[cfg(feature = "jwks")]
+    pub(super) fn key_id(&self) -> Option<&str> {
+        self.key_id.as_deref()
     }
 
     /// Returns the claims, once the signature is right.
