@@ -228,12 +228,12 @@ impl Authenticate for Jwt {
             return Err(AuthError::invalid("token is longer than `max_token_size`"));
         }
         let token = Token::parse(text, &self.algorithms).map_err(AuthError::invalid)?;
-        let key = match self.keys().map_err(AuthError::Unavailable)? {
+        let claims = match self.keys().map_err(AuthError::Unavailable)? {
             #[cfg(feature = "jwks")]
-            Keys::Fetched(keys) => keys.key(token.key_id(), token.algorithm()).await?,
-            Keys::One(key) => key,
+            Keys::Fetched(keys) => token.claims(&*keys.key(token.key_id(), token.algorithm()).await?),
+            Keys::One(key) => token.claims(&key),
         };
-        let claims = token.claims(&key).map_err(AuthError::invalid)?;
+        let claims = claims.map_err(AuthError::invalid)?;
         self.claims.identity(claims, SystemTime::now())
     }
 
