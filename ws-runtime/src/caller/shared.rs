@@ -73,7 +73,7 @@ pub(crate) struct Shared {
 
 /// What is known about a connection from its handshake.
 #[derive(Debug)]
-pub(crate) struct Identity {
+pub(crate) struct ConnectionInfo {
     pub(crate) id: ConnectionId,
     pub(crate) subprotocol: Option<Box<str>>,
     pub(crate) remote_addr: Option<SocketAddr>,
@@ -113,8 +113,8 @@ impl From<Refusal> for Error {
 }
 
 impl Shared {
-    pub(crate) fn new(identity: Identity, outbox: Outbox, terms: Arc<Terms>) -> Self {
-        let Identity { id, subprotocol, remote_addr, is_secure, tls, login } = identity;
+    pub(crate) fn new(info: ConnectionInfo, outbox: Outbox, terms: Arc<Terms>) -> Self {
+        let ConnectionInfo { id, subprotocol, remote_addr, is_secure, tls, login } = info;
         Self {
             id,
             subprotocol,

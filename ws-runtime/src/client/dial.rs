@@ -17,7 +17,7 @@ use tokio::net::TcpStream;
 use ws_core::handshake::client::{Key, ResponseError, check_response, request_headers};
 
 use crate::caller::ConnectionId;
-use crate::caller::shared::Identity;
+use crate::caller::shared::ConnectionInfo;
 use crate::client::url::Target;
 use crate::client::{Client, delivery};
 use crate::compression::{Compression, Negotiated};
@@ -81,7 +81,7 @@ impl Plan {
         })?;
         let Agreement { subprotocol, compression } = self.check(response, &key)?;
         let (reader, writer) = transport::split_tcp(stream);
-        let identity = Identity {
+        let info = ConnectionInfo {
             id,
             subprotocol: subprotocol.map(String::into_boxed_str),
             remote_addr,
@@ -90,7 +90,7 @@ impl Plan {
             login: None,
         };
         let terms = Arc::clone(&self.terms);
-        Ok(start(Established { identity, reader, writer, read_ahead, compression, terms }))
+        Ok(start(Established { info, reader, writer, read_ahead, compression, terms }))
     }
 
     fn request(&self, key: &Key) -> Request<Empty<Bytes>> {

@@ -26,7 +26,7 @@ use ws_core::protocol::Protocol;
 
 use crate::caller::Caller;
 use crate::caller::outbox::Outbox;
-use crate::caller::shared::{Identity, Phase, Shared};
+use crate::caller::shared::{ConnectionInfo, Phase, Shared};
 use crate::compression::Negotiated;
 use crate::connection::input::Input;
 use crate::connection::session::Session;
@@ -51,7 +51,7 @@ pub(crate) struct Connection {
 /// What a connection begins with.
 #[derive(Debug)]
 pub(crate) struct Established {
-    pub(crate) identity: Identity,
+    pub(crate) info: ConnectionInfo,
     pub(crate) reader: Reader,
     pub(crate) writer: Writer,
     /// Bytes that came right behind the request, or behind its answer.
@@ -79,7 +79,7 @@ pub(crate) enum End {
 
 impl Connection {
     pub(crate) fn new<S: Service>(established: Established) -> Self {
-        let Established { identity, reader, writer, read_ahead, compression, terms } = established;
+        let Established { info, reader, writer, read_ahead, compression, terms } = established;
         let (inflation, compressor) = match compression {
             Some(Negotiated { inflation, compressor, .. }) => (Some(inflation), Some(Box::new(compressor))),
             None => (None, None),
@@ -88,9 +88,9 @@ impl Connection {
         let outbox = Outbox::new(writer, S::ROLE, Arc::clone(&terms.limits), compressor, last_write);
         let protocol = Protocol::new(S::ROLE, Arc::clone(&terms.limits)).with_inflation(inflation);
         let upkeep = Upkeep::new(&terms);
-        let span = Span::new::<S>(&identity);
+        let span = Span::new::<S>(&info);
         let open = terms.metrics.open();
-        let shared = Arc::new(Shared::new(identity, outbox, terms));
+        let shared = Arc::new(Shared::new(info, outbox, terms));
         Self {
             input: Input::new(reader, protocol, &read_ahead),
             session: Session { caller: Caller::new(shared), upkeep },

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use tracing::field::Empty;
 use ws_core::protocol::Role;
 
-use crate::caller::shared::Identity;
+use crate::caller::shared::ConnectionInfo;
 use crate::log::CONNECTION;
 use crate::service::Service;
 
@@ -23,8 +23,8 @@ struct Watched {
 
 impl Span {
     /// The level is that of everything that peers cause: a subscriber keeps some hundred bytes of a span, for every connection.
-    pub(crate) fn new<S: Service>(identity: &Identity) -> Self {
-        let Identity { id, subprotocol, remote_addr, .. } = identity;
+    pub(crate) fn new<S: Service>(info: &ConnectionInfo) -> Self {
+        let ConnectionInfo { id, subprotocol, remote_addr, .. } = info;
         let span = tracing::debug_span!(
             target: CONNECTION,
             parent: None,

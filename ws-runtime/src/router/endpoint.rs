@@ -11,7 +11,7 @@ use ws_core::close::CloseFrame;
 use ws_core::handshake;
 
 use crate::caller::login::Login;
-use crate::caller::shared::Identity;
+use crate::caller::shared::ConnectionInfo;
 use crate::caller::{Caller, ConnectionId};
 use crate::compression::Negotiated;
 use crate::connection::{self, Connection, Established};
@@ -117,7 +117,7 @@ impl<S: Service> Registered<S> {
         let extensions = compression.as_mut().map(|negotiated| std::mem::take(&mut negotiated.answer));
         let (remote_addr, is_secure, tls) = (request.remote_addr(), request.is_secure(), request.shared_tls().cloned());
         let starting = Starting {
-            identity: Identity { id, subprotocol: subprotocol.map(Box::from), remote_addr, is_secure, tls, login },
+            info: ConnectionInfo { id, subprotocol: subprotocol.map(Box::from), remote_addr, is_secure, tls, login },
             compression,
             terms: Arc::clone(self.terms.get_or_init(|| Arc::new(terms::<S>(&self.settings, config)))),
             ticket,
@@ -130,7 +130,7 @@ impl<S: Service> Registered<S> {
 
 /// A connection whose 101 is under way.
 struct Starting {
-    identity: Identity,
+    info: ConnectionInfo,
     compression: Option<Negotiated>,
     terms: Arc<Terms>,
     ticket: Ticket,
@@ -200,15 +200,15 @@ async fn close_when_expired(caller: Caller) {
 
 impl Starting {
     fn connect<S: Service>(self, upgraded: Upgraded) -> (Connection, Ticket) {
-        let Self { mut identity, compression, terms, ticket } = self;
+        let Self { mut info, compression, terms, ticket } = self;
         let Socket { reader, writer, read_ahead, remote_addr, tls } = Socket::new(upgraded);
-        identity.remote_addr = identity.remote_addr.or(remote_addr);
-        if identity.tls.is_none() {
+        info.remote_addr = info.remote_addr.or(remote_addr);
+        if info.tls.is_none() {
             // A server that we are mounted in does not tell before.
-            identity.is_secure |= tls.is_some();
-            identity.tls = tls;
+            info.is_secure |= tls.is_some();
+            info.tls = tls;
         }
-        let established = Established { identity, reader, writer, read_ahead, compression, terms };
+        let established = Established { info, reader, writer, read_ahead, compression, terms };
         let connection = Connection::new::<S>(established);
         ticket.admit(connection.caller());
         (connection, ticket)

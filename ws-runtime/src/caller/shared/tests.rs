@@ -38,10 +38,10 @@ fn shared() -> (Arc<Shared>, DuplexStream) {
         metrics: Metrics::new("/", &[]),
     };
     let id = ConnectionId::random().expect("there are random numbers");
-    let identity = Identity { id, subprotocol: None, remote_addr: None, is_secure: false, tls: None, login: None };
+    let info = ConnectionInfo { id, subprotocol: None, remote_addr: None, is_secure: false, tls: None, login: None };
     let (ours, theirs) = duplex(16);
     let outbox = Outbox::new(split_boxed(Box::new(ours)).1, Role::Server, Arc::clone(&terms.limits), None, None);
-    (Arc::new(Shared::new(identity, outbox, Arc::new(terms))), theirs)
+    (Arc::new(Shared::new(info, outbox, Arc::new(terms))), theirs)
 }
 
 #[test]
