@@ -7,8 +7,9 @@ use std::time::{Duration, SystemTime};
 
 use tests::raw::{RawClient, Response, TEXT, handshake};
 use tests::server::serve;
+use tokio::net::TcpListener;
 use websocket::{
-    Auth, AuthError, Authenticate, Caller, ConfigError, Credentials, Error, Identity, Listener, Rule, Scheme,
+    Auth, AuthError, Authenticate, Caller, ConfigError, Credentials, Error, Identity, Listener, Router, Rule, Scheme,
     TokenSource, UpgradeRequest,
 };
 
@@ -221,6 +222,18 @@ async fn the_rules_of_a_listener_hold_unless_a_service_replaces_them() {
     assert_eq!(greeting(address, "/open", "").await, "nobody");
     assert_eq!(greeting(address, "/open", "Authorization: Bearer listener-ann\r\n").await, "nobody");
     assert_eq!(refusal(address, "Authorization: Bearer listener-ann-read\r\n").await.0, 401, "not the service's");
+}
+
+#[tokio::test]
+async fn the_rules_hold_in_the_server_of_somebody_else() {
+    let router = Router::builder().auth(Auth::rule(Tokens("a"))).service::<Plain>().service::<Open>().build();
+    let app = axum::Router::new().fallback_service(router.expect("the router is built"));
+    let socket = TcpListener::bind("127.0.0.1:0").await.expect("there is a free port");
+    let address = socket.local_addr().expect("it has an address");
+    tokio::spawn(async move { axum::serve(socket, app).await });
+    assert_eq!(ask(address, "/plain", "").await.1.status, 401);
+    assert_eq!(greeting(address, "/plain", "Authorization: Bearer a-ann\r\n").await, "ann");
+    assert_eq!(greeting(address, "/open", "").await, "nobody");
 }
 
 #[tokio::test]

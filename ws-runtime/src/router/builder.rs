@@ -115,8 +115,8 @@ impl RouterBuilder {
         self
     }
 
-    /// Chooses who may connect to services that do not choose themselves, which a service does with the key `auth` alone. Default:
-    /// [`Auth::none`].
+    /// Chooses who may connect to services that do not choose themselves, which a service does with the key `auth` alone. The fallback
+    /// is not asked: it decides itself. Default: [`Auth::none`].
     pub fn auth(mut self, auth: Auth) -> Self {
         self.config.auth = Arc::new(auth);
         self
