@@ -1,10 +1,11 @@
 //! Keys that an issuer publishes: they change under load, and their server is down, slow, or lies.
 
 use std::convert::Infallible;
+use std::env;
 use std::net::SocketAddr;
-use std::sync::Arc;
-use std::sync::Mutex;
+use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use axum::Router as AxumRouter;
@@ -23,6 +24,7 @@ use tests::raw::{RawClient, handshake};
 use tests::server::serve;
 use tests::within;
 use tokio::net::TcpListener;
+use tokio::process::Command;
 use tokio::sync::Semaphore;
 use tokio::task::JoinHandle;
 use websocket::JwtAlgorithm::{ES256, EdDSA, HS256, RS256};
@@ -368,6 +370,35 @@ async fn keys_come_over_tls_from_whom_the_authority_vouches_for() {
     assert_eq!(status(start(Jwks::new(&url).authority_file(trusted)).await, &token).await, 101);
     assert_eq!(status(start(Jwks::new(&url).authority_file(stranger)).await, &token).await, 503);
     assert_eq!(published.fetches(), 1, "a stranger is not asked");
+}
+
+/// The roots of the platform are what an environment variable says, which only another process can be given.
+#[tokio::test]
+async fn keys_come_over_tls_from_whom_the_platform_trusts() {
+    const FOLDER: &str = "FOLDER_OF_THE_TEST";
+    let Some(folder) = env::var_os(FOLDER) else {
+        let (authority, folder) = (Authority::new("authority"), Folder::new());
+        let identity = authority.server();
+        folder.write("certificate.pem", identity.certificate);
+        folder.write("key.pem", identity.key);
+        for (trusted, is_right) in [(authority, true), (Authority::new("other"), false)] {
+            let mut again = Command::new(env::current_exe().expect("it is known"));
+            again.args(["--exact", "keys_come_over_tls_from_whom_the_platform_trusts"]);
+            again.env(FOLDER, folder.path("")).env("SSL_CERT_FILE", folder.write("ca.pem", trusted.pem()));
+            let output = within("the other process", again.output()).await.expect("it runs");
+            assert_eq!(output.status.success(), is_right, "{output:?}");
+            assert!(is_right || String::from_utf8_lossy(&output.stdout).contains("nobody is trusted"), "{output:?}");
+        }
+        return;
+    };
+    let file = |name: &str| Path::new(&folder).join(name);
+    let mut issuer = Issuer::start();
+    let (own, first) = key(&mut issuer, "Ed25519", "own").await;
+    let token = sign(&mut issuer, "EdDSA", &own, json!({ "kid": "own" })).await;
+    let tls = TlsConfig::from_pem_files(file("certificate.pem"), file("key.pem"));
+    let server = serve(Listener::new(0).tls(tls).fallback(Published::new(&[first]).router())).await;
+    let address = start(format!("https://localhost:{}/keys", server.port())).await;
+    assert_eq!(status(address, &token).await, 101, "nobody is trusted");
 }
 
 #[tokio::test]

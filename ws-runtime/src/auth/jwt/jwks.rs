@@ -233,17 +233,16 @@ impl State {
 
 impl Fetch {
     fn end(self, fetched: Result<KeySet, BoxError>) {
-        let mut state = lock(&self.0.state);
-        state.failure = None;
-        match fetched {
-            Ok(keys) => state.keys = Some((keys, Instant::now())),
-            Err(error) => {
-                let url = &self.0.settings.endpoint.url;
-                log::keys_not_fetched(url, &error);
-                state.failure = Some(format!("keys could not be fetched from {url}: {error}"));
-            }
+        let url = &self.0.settings.endpoint.url;
+        if let Err(error) = &fetched {
+            log::keys_not_fetched(url, error);
         }
+        let mut state = lock(&self.0.state);
         state.is_fetching = false;
+        match fetched {
+            Ok(keys) => (state.keys, state.failure) = (Some((keys, Instant::now())), None),
+            Err(error) => state.failure = Some(format!("keys could not be fetched from {url}: {error}")),
+        }
     }
 }
 
