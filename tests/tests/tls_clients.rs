@@ -226,6 +226,7 @@ async fn chromium_talks() {
 
 #[tokio::test]
 async fn chromium_talks_with_a_certificate_of_its_own() {
+    let (log, _guard) = Log::listen();
     let authority = Authority::new("ca");
     let server = authority.server();
     let required = ClientCertificates::required_pem(authority.pem());
@@ -234,7 +235,10 @@ async fn chromium_talks_with_a_certificate_of_its_own() {
     let client = ForeignClient::browser(setup.address, "/chat/page", &[&server.public_key_hash(), &certificate, &key]);
     talks(client, "page", "TLS 1.3, certificate: true").await;
     let mut client = ForeignClient::browser(setup.address, "/chat/page", &[&server.public_key_hash()]);
-    client.expects("ended", "ERR_BAD_SSL_CLIENT_AUTH_CERT").await;
+    // In TLS 1.3 it is done before the server has seen that there is none: what it says then depends on what it notices first.
+    let (event, error) = client.reports().await;
+    assert!(event == "ended" && error.as_str().is_some_and(|error| error.starts_with("ERR_")), "{event} {error}");
+    log.tells("peer sent no certificates").await;
 }
 
 #[tokio::test]
