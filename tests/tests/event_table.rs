@@ -8,8 +8,9 @@ const RUNTIME: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../ws-runtime/src");
 /// Where events are told, and the span of a connection.
 const TELLING: [&str; 3] = ["connection/span.rs", "log.rs", "traffic.rs"];
 /// Where each is seen.
-const SEEN: [&str; 7] = [
+const SEEN: [&str; 8] = [
     include_str!("auth_log.rs"),
+    include_str!("introspection.rs"),
     include_str!("jwks.rs"),
     include_str!("observability.rs"),
     include_str!("observed_server.rs"),

@@ -409,7 +409,7 @@ async fn mistakes_are_found_when_the_listener_binds() {
     let table = [
         (Jwt::with_jwks([EdDSA], url), None),
         (Jwt::with_jwks([EdDSA], Jwks::new("http://issuer.example/").dangerously_allow_plain_http()), None),
-        (Jwt::with_jwks([EdDSA], "http://issuer.example/"), Some("whoever is on the way could give other keys")),
+        (Jwt::with_jwks([EdDSA], "http://issuer.example/"), Some("whoever is on the way could answer instead")),
         (Jwt::with_jwks([], url), Some("no algorithm is accepted")),
         (Jwt::with_jwks([EdDSA, HS256], url), Some("`HS256` does not go with a public key")),
         (Jwt::with_jwks([EdDSA], Jwks::new(url).max_age(Duration::from_secs(9))), Some("must not be over max_age")),

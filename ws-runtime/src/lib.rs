@@ -85,6 +85,8 @@ pub use ws_core::close::{CloseCode, CloseFrame};
 pub use crate::attributes::{remote, service, upgrade};
 #[cfg(feature = "certificates")]
 pub use crate::auth::CertificateHolders;
+#[cfg(feature = "introspection")]
+pub use crate::auth::Introspection;
 #[cfg(feature = "jwks")]
 pub use crate::auth::Jwks;
 pub use crate::auth::{Auth, Authenticate, Credentials, Rule, Scheme, TokenSource};

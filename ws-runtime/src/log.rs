@@ -152,6 +152,12 @@ pub(crate) fn keys_not_fetched(url: &str, error: &BoxError) {
     error!(target: UPGRADE, url, %error, "keys of an issuer could not be fetched");
 }
 
+/// An issuer does not say whether a token is active.
+#[cfg(feature = "introspection")]
+pub(crate) fn introspection_failed(url: &str, error: &str) {
+    error!(target: UPGRADE, url, error, "tokens cannot be introspected");
+}
+
 /// An upgrade function panicked, or took too long.
 pub(crate) fn upgrade_failed(path: &'static str, service: &'static str, reason: &'static str) {
     error!(target: UPGRADE, path, service, reason, "upgrade function failed");

@@ -81,7 +81,7 @@ impl EndpointConfig {
             return Err(invalid("must be `https`").into());
         }
         if !is_secure && !self.is_plain_http_allowed && !is_this_machine(&host) {
-            return Err(invalid("must be `https`: whoever is on the way could give other keys").into());
+            return Err(invalid("must be `https`: whoever is on the way could answer instead").into());
         }
         let mut resource = Parts::default();
         resource.path_and_query = Some(path_and_query.unwrap_or_else(|| PathAndQuery::from_static("/")));
@@ -178,8 +178,8 @@ mod tests {
             ("http://127.0.0.1:80", None),
             ("http://[::1]/keys", None),
             ("HTTP://LocalHost/keys", None),
-            ("http://issuer.example/keys", Some("must be `https`: whoever is on the way could give other keys")),
-            ("http://localhost.example/keys", Some("must be `https`: whoever is on the way could give other keys")),
+            ("http://issuer.example/keys", Some("must be `https`: whoever is on the way could answer instead")),
+            ("http://localhost.example/keys", Some("must be `https`: whoever is on the way could answer instead")),
             ("ftp://issuer.example/keys", Some("must be `https`")),
             ("issuer.example", Some("must be `https`")),
             ("/keys", Some("must name a host")),

@@ -8,9 +8,13 @@ mod attempts;
 mod authenticate;
 #[cfg(feature = "certificates")]
 mod certificate;
+#[cfg(any(feature = "introspection", feature = "jwt"))]
+mod claim;
 mod credentials;
-#[cfg(feature = "jwks")]
+#[cfg(any(feature = "introspection", feature = "jwks"))]
 mod http;
+#[cfg(feature = "introspection")]
+mod introspection;
 #[cfg(feature = "jwt")]
 mod jwt;
 mod scopes;
@@ -36,6 +40,8 @@ pub use authenticate::{Authenticate, Scheme};
 pub use certificate::CertificateHolders;
 pub(crate) use credentials::Duplicate;
 pub use credentials::{Credentials, TokenSource};
+#[cfg(feature = "introspection")]
+pub use introspection::Introspection;
 #[cfg(feature = "jwks")]
 pub use jwt::Jwks;
 #[cfg(feature = "jwt")]

@@ -4,6 +4,7 @@ use std::time::{Duration, SystemTime};
 
 use serde_json::{Map, Value};
 
+use crate::auth::claim::{NO_TEXTS, scopes, texts, time};
 use crate::error::AuthError;
 use crate::identity::Identity;
 
@@ -27,8 +28,6 @@ pub(super) enum Audience {
     Any,
     OneOf(Vec<String>),
 }
-
-const NO_TEXTS: &str = "is neither a string nor an array of strings";
 
 impl Claims {
     /// Finds out who has a token that is signed.
@@ -67,7 +66,7 @@ impl Claims {
                 return Err(format!("claim `{name}` has another value"));
             }
         }
-        Ok((self.scopes(claims)?, end))
+        Ok((scopes(claims, &self.scope_claim)?, end))
     }
 
     /// Returns until when the token is taken.
@@ -96,35 +95,6 @@ impl Claims {
         };
         let is_for_us = found.iter().any(|found| audiences.iter().any(|own| own == found));
         is_for_us.then_some(()).ok_or_else(|| "token is for another audience".to_owned())
-    }
-
-    fn scopes(&self, claims: &Map<String, Value>) -> Result<Vec<String>, String> {
-        let name = &self.scope_claim;
-        let scopes = match claims.get(name) {
-            None | Some(Value::Null) => Vec::new(),
-            Some(Value::String(scopes)) => scopes.split(' ').collect(),
-            Some(scopes) => texts(scopes).ok_or_else(|| format!("claim `{name}` {NO_TEXTS}"))?,
-        };
-        Ok(scopes.into_iter().filter(|scope| !scope.is_empty()).map(str::to_owned).collect())
-    }
-}
-
-/// Reads a `NumericDate` ([RFC 7519 §2](https://www.rfc-editor.org/rfc/rfc7519#section-2)): seconds since 1970, also parts of one.
-fn time(claims: &Map<String, Value>, name: &str) -> Result<Option<SystemTime>, String> {
-    let Some(value) = claims.get(name) else { return Ok(None) };
-    // What is before 1970 is as long ago as that.
-    let seconds = value.as_f64().map(|seconds| seconds.max(0.0));
-    let since_1970 = seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
-    let time = since_1970.and_then(|duration| SystemTime::UNIX_EPOCH.checked_add(duration));
-    time.map(Some).ok_or_else(|| format!("claim `{name}` is no time"))
-}
-
-/// Reads one text, or several.
-fn texts(value: &Value) -> Option<Vec<&str>> {
-    match value {
-        Value::String(text) => Some(vec![text]),
-        Value::Array(values) => values.iter().map(Value::as_str).collect(),
-        _ => None,
     }
 }
 
