@@ -10,7 +10,7 @@ use tests::server::serve;
 use tokio::net::TcpListener;
 use websocket::{
     Auth, AuthError, Authenticate, Caller, ConfigError, Credentials, Error, Identity, Listener, Router, Rule, Scheme,
-    TokenSource, UpgradeRequest,
+    TokenSource, UpgradeError, UpgradeRequest,
 };
 
 /// Recognises `<prefix>-<user>[-<scope>…]`. What is told of it can be anything.
@@ -222,6 +222,51 @@ async fn the_rules_of_a_listener_hold_unless_a_service_replaces_them() {
     assert_eq!(greeting(address, "/open", "").await, "nobody");
     assert_eq!(greeting(address, "/open", "Authorization: Bearer listener-ann\r\n").await, "nobody");
     assert_eq!(refusal(address, "Authorization: Bearer listener-ann-read\r\n").await.0, 401, "not the service's");
+}
+
+/// Asks the rules itself, but for the lobby.
+struct Room(String);
+
+#[websocket::service(path = "/rooms/<name>", state = Auth)]
+impl Room {
+    #[upgrade]
+    async fn enter(name: String, request: &UpgradeRequest, members: &Auth) -> Result<Self, UpgradeError> {
+        if name == "lobby" {
+            return Ok(Self("anybody".to_owned()));
+        }
+        Ok(Self(members.authenticate(request).await?.subject().to_owned()))
+    }
+
+    #[remote]
+    fn on_text_message(&mut self, _text: &str) -> String {
+        self.0.clone()
+    }
+}
+
+#[tokio::test]
+async fn an_upgrade_function_may_ask_rules_itself() {
+    let members = Auth::rule(Rule::new(Tokens("a")).scopes(["read"])).or(Password).realm("rooms").max_failures(2);
+    let address = serve(Listener::new(0).service_with::<Room>(members)).await;
+    assert_eq!(greeting(address, "/rooms/lobby", "").await, "anybody");
+    assert_eq!(greeting(address, "/rooms/x", "Authorization: Bearer a-ann-read\r\n").await, "ann");
+    assert_eq!(greeting(address, "/rooms/x", &basic("ann:sesame:é")).await, "ann");
+    let twice = "Authorization: Bearer a-ann-read\r\nAuthorization: Bearer a-ann-read\r\n";
+    let table = [
+        ("", 401, r#"Bearer realm="rooms""#),
+        ("Authorization: Bearer a-ann-x\r\n", 403, r#"Bearer realm="rooms", error="insufficient_scope", scope="read""#),
+        (twice, 400, r#"Bearer realm="rooms", error="invalid_request""#),
+        ("Authorization: Bearer b\r\n", 401, r#"Bearer realm="rooms", error="invalid_token""#),
+    ];
+    for (header, status, challenge) in table {
+        let (_, response) = ask(address, "/rooms/x", header).await;
+        assert_eq!((response.status, response.header("www-authenticate")), (status, Some(challenge)), "{header}");
+    }
+    let (_, response) = ask(address, "/rooms/x", "Authorization: Bearer a-down\r\n").await;
+    assert_eq!((response.status, response.header("www-authenticate")), (503, None));
+    assert_eq!(ask(address, "/rooms/x", "Authorization: Bearer b\r\n").await.1.status, 401);
+    let (_, response) = ask(address, "/rooms/x", "Authorization: Bearer a-ann-read\r\n").await;
+    assert_eq!(response.status, 429);
+    assert!(response.header("retry-after").is_some());
 }
 
 #[tokio::test]

@@ -125,7 +125,7 @@ pub(crate) fn request_refused(
 
 /// Somebody is not let in. The subject is whom they claim to be.
 pub(crate) fn authentication_failed(
-    path: &'static str,
+    path: Option<&'static str>,
     peer: Option<SocketAddr>,
     status: StatusCode,
     subject: Option<&str>,

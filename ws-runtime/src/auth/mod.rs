@@ -17,6 +17,7 @@ mod http;
 mod introspection;
 #[cfg(feature = "jwt")]
 mod jwt;
+mod refusal;
 mod scopes;
 #[cfg(feature = "passwords")]
 mod users;
@@ -218,7 +219,7 @@ impl Auth {
 
     /// Returns the values of `WWW-Authenticate` ([RFC 9110 §11.6.1](https://www.rfc-editor.org/rfc/rfc9110#section-11.6.1)) for somebody who is
     /// not let in: one for each scheme.
-    pub(crate) fn challenges(&self, denied: &Denied) -> Vec<String> {
+    fn challenges(&self, denied: &Denied) -> Vec<String> {
         let mut challenges: Vec<(Scheme, String)> = Vec::new();
         for scheme in self.rules.iter().map(|rule| rule.authenticator.scheme()) {
             if challenges.iter().any(|(known, _)| *known == scheme) {

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use http::header::{HeaderValue, WWW_AUTHENTICATE};
 use http::{Response, StatusCode};
 
 use crate::auth::{Auth, Credentials, Denied};
@@ -52,7 +51,7 @@ pub(crate) async fn identify(
                 auth.attempts().count(address);
             }
             let response = answer(auth, &denied, config);
-            log::authentication_failed(path, request.remote_addr(), response.status(), denied.subject(), &denied);
+            log::authentication_failed(Some(path), request.remote_addr(), response.status(), denied.subject(), &denied);
             metrics::count_request(Some(path), response.status());
             Err(response)
         }
@@ -65,17 +64,8 @@ pub(crate) async fn identify(
 }
 
 fn answer(auth: &Auth, denied: &Denied, config: &Config) -> Response<Body> {
-    let status = match denied {
-        Denied::Forbidden { .. } => StatusCode::FORBIDDEN,
-        Denied::Duplicate => StatusCode::BAD_REQUEST,
-        Denied::Unavailable(_) => return response::overloaded(StatusCode::SERVICE_UNAVAILABLE, config.retry_after),
-        Denied::Unknown(_) => StatusCode::UNAUTHORIZED,
-    };
-    let mut response = response::status(status);
-    for challenge in auth.challenges(denied) {
-        if let Ok(challenge) = HeaderValue::try_from(challenge) {
-            response.headers_mut().append(WWW_AUTHENTICATE, challenge);
-        }
+    match denied {
+        Denied::Unavailable(_) => response::overloaded(StatusCode::SERVICE_UNAVAILABLE, config.retry_after),
+        denied => response::refusal(auth.refusal(denied)),
     }
-    response
 }

@@ -64,7 +64,8 @@ struct Book {
 struct Current {
     list: Arc<List>,
     stamp: Option<Stamp>,
-    looked: Instant,
+    /// When the file was looked at last.
+    looked: Option<Instant>,
 }
 
 /// How often the file is looked at.
@@ -74,7 +75,7 @@ impl Users {
     /// Reads the users from a file when the listener binds, and again when it has changed.
     #[must_use]
     pub fn from_file(path: impl Into<PathBuf>) -> Self {
-        let current = Current { list: Arc::default(), stamp: None, looked: Instant::now() };
+        let current = Current { list: Arc::default(), stamp: None, looked: None };
         let cores = available_parallelism().map_or(1, usize::from);
         Self {
             book: Arc::new(Book { path: path.into(), current: Mutex::new(current) }),
@@ -102,9 +103,9 @@ impl Book {
     fn list(&self) -> (Arc<List>, Result<(), BoxError>) {
         let is_due = {
             let mut current = lock(&self.current);
-            let is_due = current.looked.elapsed() >= LOOK_AGAIN;
+            let is_due = current.looked.is_none_or(|looked| looked.elapsed() >= LOOK_AGAIN);
             if is_due {
-                current.looked = Instant::now();
+                current.looked = Some(Instant::now());
             }
             is_due
         };
