@@ -48,7 +48,7 @@ async fn everybody_hears_of_the_end_of_the_server() {
     assert!(limit > 2 * u64::from(CLIENTS) + 100, "{limit} open files are not enough");
     let [entered, opened, closed] = std::array::from_fn(|_| Semaphore::new(0));
     let gate = Arc::new(Gate { entered, opened, closed });
-    let listener = Listener::new(0).host("127.0.0.1").shutdown_timeout(Duration::from_secs(20));
+    let listener = Listener::new(0).host("127.0.0.1").shutdown_timeout(Duration::from_secs(5));
     let bound = listener.service_with::<Worker>(Arc::clone(&gate)).bind().await.expect("the listener binds");
     let address = bound.local_addr();
     let (stop, stopped) = oneshot::channel::<()>();

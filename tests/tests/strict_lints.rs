@@ -56,6 +56,11 @@ impl Market {
         Ok(Self { greeting: format!("{} {name}", hub.greeting) })
     }
 
+    #[remote(scopes = ["trade"])]
+    async fn on_trade(&mut self, request: &str) -> String {
+        format!("{}: {request}", self.greeting)
+    }
+
     #[remote]
     async fn on_open(&mut self, _caller: &Caller) -> String {
         self.greeting.clone()

@@ -34,7 +34,15 @@ impl Market {
     #[remote]
     fn on_network_error(&self, _report: &str) {}
 
-    #[remote]
+    #[remote(scopes = ["trade"])]
+    async fn on_trade(&mut self, request: &str) -> String {
+        request.to_owned()
+    }
+
+    #[remote(event = "settle", scopes = ["trade", "admin"],)]
+    fn finish(&self) {}
+
+    #[remote(scopes = ["read"])]
     fn on_message(&self, _message: Message) {}
 
     #[remote]

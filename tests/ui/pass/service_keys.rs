@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::sync::Mutex;
 use std::time::Duration;
 
-use websocket::{Compression, Listener, Origins};
+use websocket::{Auth, Compression, Listener, Origins};
 
 const SECONDS: u64 = 3;
 static LIMITS: Limits = Limits { message: 4096 };
@@ -81,6 +81,9 @@ services! {
     FromTheSame(path = "/", origins = Origins::same())
     FromNoPage(path = "/", origins = Vec::<String>::new())
 
+    Guarded(path = "/", auth = Auth::none().realm("chat"))
+    GuardedByCall(path = "/", auth = rules())
+
     NoSubprotocol(path = "/", subprotocols = [])
     Subprotocols(path = "/", subprotocols = ["chat.v2", "chat.v1",])
 
@@ -92,6 +95,10 @@ services! {
 
     Named(crate = ::websocket, path = "/")
     Unit(path = "/", state = ())
+}
+
+fn rules() -> Auth {
+    Auth::none()
 }
 
 fn frontend() -> String {

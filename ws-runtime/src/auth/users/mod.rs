@@ -160,3 +160,33 @@ impl fmt::Debug for Users {
         f.debug_struct("Users").field("path", &self.book.path).finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::pin::pin;
+    use std::task::{Context, Poll, Waker};
+
+    use http::Request;
+    use http::header::AUTHORIZATION;
+
+    use super::*;
+    use crate::upgrade::UpgradeRequest;
+
+    #[tokio::test]
+    async fn no_more_passwords_are_checked_at_once_than_may_be() {
+        let users = Users::from_file("nowhere.toml").max_parallel_checks(1);
+        let (parts, ()) =
+            Request::get("/").header(AUTHORIZATION, "Basic YW5uOnNlc2FtZQ==").body(()).unwrap().into_parts();
+        let request = UpgradeRequest::new(parts, Vec::new(), None, false, None);
+        let credentials = Credentials::of(&request, &[]).unwrap();
+
+        let other = Arc::clone(&users.permits).try_acquire_owned().expect("nobody checks");
+        let mut waiting = pin!(users.authenticate(&credentials));
+        assert!(matches!(waiting.as_mut().poll(&mut Context::from_waker(Waker::noop())), Poll::Pending));
+        assert_eq!(users.checks.load(Ordering::Relaxed), 0, "it waits for the other one");
+        drop(other);
+        assert!(waiting.await.is_err(), "there are no users");
+        assert_eq!(users.checks.load(Ordering::Relaxed), 1);
+        assert_eq!(users.permits.available_permits(), 1);
+    }
+}
