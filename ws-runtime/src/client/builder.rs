@@ -140,7 +140,7 @@ impl ClientBuilder {
     /// # Cancel safety
     /// A dropped future leaves no connection behind.
     pub async fn connect(self) -> Result<Client> {
-        Ok(self.check()?.dial().await?)
+        Ok(Client::start(self.check()?.dial().await?))
     }
 
     fn check(self) -> Result<Plan> {

@@ -1,4 +1,4 @@
-//! Connects: TCP, the HTTP upgrade, and the task of the connection.
+//! Connects: TCP, then the HTTP upgrade.
 
 use std::future::poll_fn;
 use std::io;
@@ -19,9 +19,8 @@ use ws_core::handshake::client::{Key, ResponseError, check_response, request_hea
 use crate::caller::ConnectionId;
 use crate::caller::shared::ConnectionInfo;
 use crate::client::url::Target;
-use crate::client::{Client, delivery};
 use crate::compression::{Compression, Negotiated};
-use crate::connection::{self, Connection, Established};
+use crate::connection::Established;
 use crate::error::ConnectError;
 use crate::log;
 use crate::terms::Terms;
@@ -37,6 +36,14 @@ pub(crate) struct Plan {
     /// `None` waits for ever.
     pub(crate) timeout: Option<Duration>,
     pub(crate) terms: Arc<Terms>,
+}
+
+/// A connection whose handshake has ended.
+#[derive(Debug)]
+pub(crate) struct Opened {
+    pub(crate) established: Established,
+    /// The head of the server's response.
+    pub(crate) response: Response<()>,
 }
 
 /// What a server has agreed to.
@@ -56,7 +63,7 @@ impl Plan {
     ///
     /// # Errors
     /// [`ConnectError`], all but [`ConnectError::Url`].
-    pub(crate) async fn dial(&self) -> Result<Client, ConnectError> {
+    pub(crate) async fn dial(&self) -> Result<Opened, ConnectError> {
         // Boxed: whoever connects keeps a future of its own for a long time, most of which needs none of this.
         let opening = Box::pin(self.open());
         match self.timeout {
@@ -65,7 +72,7 @@ impl Plan {
         }
     }
 
-    async fn open(&self) -> Result<Client, ConnectError> {
+    async fn open(&self) -> Result<Opened, ConnectError> {
         let (id, key) = random().map_err(|error| self.lost(error))?;
         let request = self.request(&key);
         let Target { host, port, .. } = &self.target;
@@ -75,11 +82,11 @@ impl Plan {
             log::option_refused("TCP_NODELAY", &error);
         }
         let remote_addr = stream.peer_addr().ok();
-        let (response, stream, read_ahead) = exchange(stream, request).await.map_err(|failure| match failure {
+        let (mut response, stream, read_ahead) = exchange(stream, request).await.map_err(|failure| match failure {
             Failure::Broken(error) => self.lost(error),
             Failure::NotHttp => ConnectError::NotHttp,
         })?;
-        let Agreement { subprotocol, compression } = self.check(response, &key)?;
+        let Agreement { subprotocol, compression } = self.check(&mut response, &key)?;
         let (reader, writer) = transport::split_tcp(stream);
         let info = ConnectionInfo {
             id,
@@ -90,7 +97,7 @@ impl Plan {
             login: None,
         };
         let terms = Arc::clone(&self.terms);
-        Ok(start(Established { info, reader, writer, read_ahead, compression, terms }))
+        Ok(Opened { established: Established { info, reader, writer, read_ahead, compression, terms }, response })
     }
 
     fn request(&self, key: &Key) -> Request<Empty<Bytes>> {
@@ -108,9 +115,9 @@ impl Plan {
     }
 
     /// Checks what the server answered.
-    fn check(&self, mut response: Response<()>, key: &Key) -> Result<Agreement, ConnectError> {
+    fn check(&self, response: &mut Response<()>, key: &Key) -> Result<Agreement, ConnectError> {
         if response.status() != StatusCode::SWITCHING_PROTOCOLS {
-            return Err(ConnectError::Refused { response: Box::new(response) });
+            return Err(ConnectError::Refused { response: Box::new(std::mem::take(response)) });
         }
         let status = response.status();
         let headers = response.headers_mut();
@@ -127,16 +134,6 @@ impl Plan {
     fn lost(&self, source: io::Error) -> ConnectError {
         ConnectError::Io { address: self.target.address(), source }
     }
-}
-
-/// Starts the task of a connection whose handshake has ended.
-fn start(established: Established) -> Client {
-    let (delivery, inbox) = delivery::channel();
-    let mut connection = Box::new(Connection::new::<delivery::Delivery>(established));
-    let client = Client::new(connection.caller().clone(), inbox);
-    let mut service = Some(delivery);
-    tokio::spawn(async move { connection::run(&mut service, &mut connection).await });
-    client
 }
 
 /// Makes what must be new for each connection.

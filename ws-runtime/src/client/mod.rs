@@ -14,11 +14,14 @@ mod dial;
 mod url;
 mod write;
 
+use http::Response;
 use ws_core::close::{CloseCode, CloseFrame};
 
 use crate::caller::shared::Phase;
 use crate::caller::{Caller, ConnectionId};
-use crate::client::delivery::Inbox;
+use crate::client::delivery::{Delivery, Inbox};
+use crate::client::dial::Opened;
+use crate::connection::{self, Connection};
 use crate::error::Result;
 use crate::message::Message;
 
@@ -53,11 +56,18 @@ pub use builder::ClientBuilder;
 pub struct Client {
     caller: Caller,
     inbox: Inbox,
+    response: Response<()>,
 }
 
 impl Client {
-    fn new(caller: Caller, inbox: Inbox) -> Self {
-        Self { caller, inbox }
+    /// Starts the task of a connection whose handshake has ended.
+    fn start(opened: Opened) -> Self {
+        let (delivery, inbox) = delivery::channel();
+        let mut connection = Box::new(Connection::new::<Delivery>(opened.established));
+        let caller = connection.caller().clone();
+        let mut service = Some(delivery);
+        tokio::spawn(async move { connection::run(&mut service, &mut connection).await });
+        Self { caller, inbox, response: opened.response }
     }
 
     /// Connects to a url such as `ws://host:port/path?query`, with the defaults of [`ClientBuilder`].
@@ -143,6 +153,13 @@ impl Client {
     #[must_use]
     pub fn is_open(&self) -> bool {
         self.caller.is_open()
+    }
+
+    /// Returns the head of the server's response to the handshake. That of a server that refused is in
+    /// [`ConnectError::Refused`](crate::ConnectError::Refused).
+    #[must_use]
+    pub fn response(&self) -> &Response<()> {
+        &self.response
     }
 
     /// Returns the subprotocol that the server chose, one of those that were offered
