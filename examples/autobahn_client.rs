@@ -28,7 +28,7 @@ async fn main() -> std::result::Result<(), Box<dyn std::error::Error>> {
             Err(error) => return Err(error.into()),
         }
     }
-    let mut reports = connect(format!("{server}/updateReports?agent={AGENT}")).await?;
+    let reports = connect(format!("{server}/updateReports?agent={AGENT}")).await?;
     while reports.read().await?.is_some() {}
     println!("{count} cases");
     Ok(())
@@ -39,7 +39,7 @@ async fn connect(url: String) -> Result<Client> {
     builder.max_fragments(MAX_FRAGMENTS).connect().await
 }
 
-async fn echo(mut client: Client) -> Result<()> {
+async fn echo(client: Client) -> Result<()> {
     while let Some(message) = client.read().await? {
         client.write(message).await?;
     }

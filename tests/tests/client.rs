@@ -43,7 +43,7 @@ async fn next(client: &mut Client) -> Message {
 
 /// Sends what a client can send, and hears the same. Leaves the connection open.
 async fn converse(client: &mut Client) {
-    assert_eq!(client.subprotocol(), Some("echo.v1"));
+    assert_eq!(client.subprotocol().as_deref(), Some("echo.v1"));
     assert!(client.is_open());
     assert_eq!(client.close_status(), None);
     let messages = [
@@ -89,7 +89,7 @@ fn noise(count: usize) -> Vec<u8> {
 
 /// Closes from our side.
 async fn leave(client: Client) {
-    let mut client = client;
+    let client = client;
     let frame = CloseFrame::new(4001, "bye").expect("it may be sent");
     within("the answer", client.close(frame)).await.expect("the server answers");
     assert!(!client.is_open());
@@ -98,7 +98,7 @@ async fn leave(client: Client) {
 }
 
 /// Is left by the server.
-async fn is_left(mut client: Client, code: CloseCode, reason: &str) {
+async fn is_left(client: Client, code: CloseCode, reason: &str) {
     assert_eq!(within("the end", client.read()).await.expect("it is no error"), None);
     within("the end", client.closed()).await;
     assert_eq!(client.close_status(), Some((code, reason)));
@@ -123,7 +123,7 @@ async fn converses_with_a_foreign_server(mut server: ForeignServer, compression:
     // The code comes back without the reason.
     server.reports("ended \"4002 \"").await;
 
-    let mut client = connect(builder).await;
+    let client = connect(builder).await;
     client.write_text("vanish").await.expect("it is open");
     let error = within("the end", client.read()).await.expect_err("the server is gone");
     assert!(matches!(error, websocket::Error::Io(_)), "{error:?}");
@@ -222,7 +222,7 @@ async fn many_clients_write_and_read_at_once() {
     let address = serve(Listener::new(0).service::<Echo>()).await;
     let clients = (0..20).map(async |number| {
         let mut client = connect(builder(format!("ws://{address}/"))).await;
-        let caller = client.caller().clone();
+        let caller = client.writer().clone();
         let writing = async {
             for index in 0..1000 {
                 caller.write_text(format!("{number}.{index}")).await.expect("it is open");

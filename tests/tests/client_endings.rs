@@ -136,7 +136,7 @@ async fn whoever_writes_alone_hears_of_the_end() {
 #[tokio::test]
 async fn a_dropped_client_goes_away() {
     let (client, mut peer) = connect().await;
-    let caller = client.caller().clone();
+    let caller = client.caller();
     client.write_text("the last").await.expect("it is open");
     drop(client);
     peer.expects(TEXT, "the last").await;
@@ -281,7 +281,7 @@ async fn pings_are_answered_while_nobody_reads() {
 #[tokio::test(start_paused = true)]
 async fn a_server_is_held_back_while_nobody_reads() {
     const COUNT: usize = 2000;
-    let (mut client, mut peer) = connect().await;
+    let (client, mut peer) = connect().await;
     let message = frame(BINARY, vec![7; 50_000]);
     let mut sent = 0;
     // On this clock the time is over when nobody can do anything.

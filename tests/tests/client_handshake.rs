@@ -45,7 +45,7 @@ async fn the_request_is_what_the_rfc_asks_for() {
             .header("authorization", "Bearer 0123")
             .header("x-first", "2");
         let (client, peer) = tokio::join!(builder.connect(), server.upgrade("Sec-WebSocket-Protocol: chat\r\n"));
-        assert_eq!(client.expect("the answer is right").subprotocol(), Some("chat"));
+        assert_eq!(client.expect("the answer is right").subprotocol().as_deref(), Some("chat"));
         assert_eq!(peer.request_line(), "GET /a%20b/c?x=1&y=%2F HTTP/1.1");
         assert_eq!(peer.headers("host"), [server.address().to_string()]);
         assert_eq!(peer.headers("connection"), ["Upgrade"]);
@@ -87,7 +87,7 @@ async fn what_comes_behind_the_answer_is_read() {
         peer
     };
     let (client, _peer) = tokio::join!(Client::connect(server.url("/")), answering);
-    let mut client = client.expect("the answer is right");
+    let client = client.expect("the answer is right");
     for expected in ["hello", "again"] {
         let message = within("a message", client.read()).await.expect("the connection is not broken");
         assert_eq!(message, Some(Message::text(expected)));

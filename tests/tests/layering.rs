@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 /// and those on its own line.
 const LAYERS: [&[&str]; 10] = [
     &["lib", "attributes", "private"],
-    &["listener"],
+    &["listener", "testing"],
     &["client", "router"],
     &["connection"],
     &["service"],

@@ -211,7 +211,7 @@ async fn the_page_has_every_metric_and_every_label() {
     let handle = recorder.handle();
     let _guard = metrics::set_default_local_recorder(&recorder);
     let address = start().await;
-    let mut client = Client::connect(format!("ws://{address}/rooms/a")).await.expect("it connects");
+    let client = Client::connect(format!("ws://{address}/rooms/a")).await.expect("it connects");
     client.write_text(r#"{"event":"order","amount":1}"#).await.expect("it is written");
     within("an answer", client.read()).await.expect("it is read");
     drop(client);

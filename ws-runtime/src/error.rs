@@ -5,6 +5,8 @@ mod auth;
 mod tls;
 
 use std::io;
+#[cfg(feature = "client")]
+use std::sync::Arc;
 
 use ws_core::close::CloseCode;
 pub use ws_core::close::InvalidCloseCode;
@@ -16,6 +18,8 @@ pub use auth::AuthError;
 #[cfg(feature = "rustls")]
 pub use tls::TlsError;
 
+#[cfg(feature = "client")]
+use crate::message::Message;
 pub use crate::validate::ValidationError;
 
 /// The error that a callback returns: any error at all.
@@ -78,6 +82,14 @@ pub enum Error {
     /// The peer broke the protocol. The connection is closed with the code of [`ProtocolError::close_code`].
     #[error(transparent)]
     Protocol(#[from] ProtocolError),
+    /// A client waited for a message, and none came within `read_timeout`. The connection is as it was.
+    #[cfg(feature = "client")]
+    #[error("no message came in time")]
+    ReadTimeout,
+    /// A request of a client was not made, or has no answer.
+    #[cfg(feature = "client")]
+    #[error(transparent)]
+    Request(#[from] RequestError),
     /// A callback returned a stream, but so many are already running on the connection. The stream was dropped.
     #[error("connection has {limit} streams already")]
     TooManyStreams {
@@ -90,6 +102,17 @@ pub enum Error {
     /// A value could not be written as JSON. Nothing was written.
     #[error("value cannot be written as JSON")]
     Serialize(#[from] serde_json::Error),
+    /// A client asked for a text message, and a binary one came, or the other way round.
+    #[cfg(feature = "client")]
+    #[error("message is of the other kind: {}", match message { Message::Text(_) => "text", Message::Binary(_) => "binary" })]
+    UnexpectedKind {
+        /// The message.
+        message: Message,
+    },
+    /// A client wanted to write, and there was no room within `write_timeout`. Nothing was written.
+    #[cfg(feature = "client")]
+    #[error("no room to write in time")]
+    WriteTimeout,
 }
 
 /// Why a message could not be turned into the type that a callback takes.
@@ -119,7 +142,7 @@ fn at(path: Option<&str>) -> String {
 
 /// Why a client could not connect to its server.
 #[cfg(feature = "client")]
-#[derive(Debug, thiserror::Error)]
+#[derive(Clone, Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ConnectError {
     /// The name of the server could not be looked up, nobody listens there, or the connection broke before the server had
@@ -129,7 +152,7 @@ pub enum ConnectError {
         /// The host and port of the url.
         address: String,
         /// What the operating system said.
-        source: io::Error,
+        source: Arc<io::Error>,
     },
     /// What the server answered is not HTTP/1.1.
     #[error("server does not speak HTTP/1.1")]
@@ -154,6 +177,51 @@ pub enum ConnectError {
         url: String,
         /// What is wrong with it.
         reason: &'static str,
+    },
+}
+
+#[cfg(feature = "client")]
+impl ConnectError {
+    /// Returns whether it may be different another time, so that a client with a [`RetryConfig`](crate::RetryConfig) tries again: the
+    /// connection broke or took too long, or the server answered with 429, 502, 503, or 504.
+    #[must_use]
+    pub fn is_transient(&self) -> bool {
+        match self {
+            Self::Io { .. } | Self::Timeout => true,
+            Self::Refused { response } => matches!(response.status().as_u16(), 429 | 502..=504),
+            Self::NotHttp | Self::Response(_) | Self::Url { .. } => false,
+        }
+    }
+}
+
+/// Why a request of a client was not made, or has no answer.
+#[cfg(feature = "client")]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum RequestError {
+    /// The message has the field that carries the id already. Nothing was sent.
+    #[error("request has a field `{field}` already, which is to carry its id")]
+    HasId {
+        /// The name of the field.
+        field: String,
+    },
+    /// The connection was lost, or closed. The server may have received the request.
+    #[error("connection was lost before the answer came")]
+    Lost,
+    /// The client does not know which field carries ids. Nothing was sent.
+    #[error("set `dispatcher_stream_id` of the client to the field that carries the id of a request")]
+    NoField,
+    /// The message is no object in JSON, so that there is no place for an id. Nothing was sent.
+    #[error("request is not a JSON object")]
+    NotAnObject,
+    /// No answer came within `request_timeout`. The server may have received the request.
+    #[error("no answer came in time")]
+    Timeout,
+    /// So many requests wait already. Nothing was sent.
+    #[error("{limit} requests wait for their answers already")]
+    TooMany {
+        /// The limit of the client.
+        limit: usize,
     },
 }
 

@@ -65,6 +65,8 @@ mod prepared;
 mod router;
 mod service;
 mod terms;
+#[cfg(feature = "testing")]
+pub mod testing;
 mod tls_info;
 mod traffic;
 mod transport;
@@ -96,7 +98,9 @@ pub use crate::auth::{Jwt, JwtAlgorithm};
 pub use crate::auth::{Users, hash_password};
 pub use crate::caller::{Caller, ConnectionId};
 #[cfg(feature = "client")]
-pub use crate::client::{Client, ClientBuilder};
+pub use crate::client::{
+    Client, ClientBuilder, ClientEvent, ClientReader, ClientWriter, LossCause, RetryConfig, Subscription,
+};
 #[cfg(feature = "deflate")]
 pub use crate::compression::Compression;
 #[cfg(feature = "rustls")]
@@ -105,7 +109,7 @@ pub use crate::error::{
     AuthError, BindingError, BoxError, ConfigError, Error, InvalidCloseCode, ProtocolError, Result, ValidationError,
 };
 #[cfg(feature = "client")]
-pub use crate::error::{ConnectError, ResponseError};
+pub use crate::error::{ConnectError, RequestError, ResponseError};
 pub use crate::identity::Identity;
 #[cfg(feature = "http2")]
 pub use crate::listener::Http2Config;

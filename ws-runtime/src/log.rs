@@ -15,6 +15,8 @@ use tracing::{debug, error};
 use ws_core::close::CloseCode;
 use ws_core::error::ProtocolError;
 
+#[cfg(feature = "client")]
+use crate::error::ConnectError;
 use crate::error::{BindingError, BoxError, Error, ValidationError};
 use crate::labels::{ErrorKind, Outcome};
 
@@ -22,6 +24,9 @@ use crate::labels::{ErrorKind, Outcome};
 pub(crate) const CONNECTION: &str = "websocket::connection";
 /// The target of what happens to the socket of a listener.
 const LISTENER: &str = "websocket::listener";
+/// The target of what a client does to be connected.
+#[cfg(feature = "client")]
+const CLIENT: &str = "websocket::client";
 /// The target of what becomes of requests.
 const UPGRADE: &str = "websocket::upgrade";
 
@@ -207,6 +212,49 @@ pub(crate) fn not_aborted() {
 /// A socket option could not be set.
 pub(crate) fn option_refused(option: &'static str, error: &io::Error) {
     debug!(target: CONNECTION, option, %error, "socket option could not be set");
+}
+
+/// A client that connects again begins to connect.
+#[cfg(feature = "client")]
+pub(crate) fn client_connecting(attempt: u32) {
+    debug!(target: CLIENT, attempt, "client connects");
+}
+
+/// A client that connects again could not connect.
+#[cfg(feature = "client")]
+pub(crate) fn client_failed(error: &ConnectError) {
+    debug!(target: CLIENT, error = %Report(error), "client could not connect");
+}
+
+/// The connection of a client that connects again has ended, and the client has not closed it.
+#[cfg(feature = "client")]
+pub(crate) fn client_lost(status: CloseCode, in_doubt: usize) {
+    debug!(target: CLIENT, status = status.as_u16(), in_doubt, "client lost its connection");
+}
+
+/// A client waits before it connects again.
+#[cfg(feature = "client")]
+pub(crate) fn client_waits(duration: Duration) {
+    let duration_ms = u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
+    debug!(target: CLIENT, duration_ms, "client waits");
+}
+
+/// A client does not connect again.
+#[cfg(feature = "client")]
+pub(crate) fn client_gave_up(unsent: usize) {
+    debug!(target: CLIENT, unsent, "client gave up");
+}
+
+/// Whoever listens to the events of a client has panicked.
+#[cfg(feature = "client")]
+pub(crate) fn listener_panicked() {
+    error!(target: CLIENT, "listener for the events of a client panicked");
+}
+
+/// Nobody waits for this answer any more.
+#[cfg(feature = "client")]
+pub(crate) fn answer_late(connection: impl fmt::Display) {
+    debug!(target: CLIENT, %connection, "answer came too late");
 }
 
 /// An error with its causes, without what it quotes of a message.

@@ -202,6 +202,12 @@ impl Outbox {
         self.queue.len()
     }
 
+    /// Returns how many bytes the socket has taken. Also after the end.
+    #[cfg(feature = "client")]
+    pub(crate) fn sent(&self) -> u64 {
+        self.queue.total()
+    }
+
     /// Counts what waits for the peer, which what waits for the end of a turn does not.
     pub(crate) fn count_backlog(&mut self, metrics: &Metrics) {
         if !self.deferred {
@@ -303,7 +309,7 @@ impl Outbox {
     /// Lets go of the socket and the queue.
     pub(crate) fn discard(&mut self) {
         self.writer = None;
-        self.queue = Queue::default();
+        self.queue.clear();
     }
 
     fn poll_queue(

@@ -17,6 +17,8 @@ pub(crate) struct Queue {
     tail: Vec<u8>,
     /// How much of the first chunk, or without one of `tail`, the socket has taken.
     sent: usize,
+    /// How much of everything the socket has taken.
+    total: u64,
 }
 
 /// What waits in front of what is being encoded.
@@ -38,6 +40,16 @@ impl Queue {
     #[inline]
     pub(crate) fn len(&self) -> usize {
         self.front.as_ref().map_or(0, |front| front.len) + self.tail.len() - self.sent
+    }
+
+    /// Returns how many bytes the socket has taken since the beginning, those that were never in the queue among them.
+    pub(crate) fn total(&self) -> u64 {
+        self.total
+    }
+
+    /// Throws away what waits.
+    pub(crate) fn clear(&mut self) {
+        *self = Self { total: self.total, ..Self::default() };
     }
 
     /// Lends the end of the queue, to be appended to.
@@ -112,6 +124,7 @@ impl Queue {
 
     /// Takes note that bytes have been written. Returns how many of them were none of the queue's.
     fn advance(&mut self, mut count: usize) -> usize {
+        self.total += count as u64;
         while let Some(front) = &mut self.front {
             let Some(chunk) = front.chunks.front() else {
                 self.front = None;

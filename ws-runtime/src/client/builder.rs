@@ -1,5 +1,7 @@
 //! The settings of a client.
 
+use std::fmt::Debug;
+use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,11 +10,15 @@ use http::header::{
     SEC_WEBSOCKET_PROTOCOL, SEC_WEBSOCKET_VERSION, TRANSFER_ENCODING, UPGRADE,
 };
 use http::{HeaderMap, HeaderName, HeaderValue};
+use tokio::io::{AsyncRead, AsyncWrite};
 use ws_core::handshake;
 
-use crate::client::Client;
 use crate::client::dial::Plan;
+use crate::client::dialer::Dialer;
+use crate::client::requests::RequestConfig;
+use crate::client::start::Start;
 use crate::client::url::Target;
+use crate::client::{Client, RetryConfig};
 use crate::compression::Compression;
 use crate::error::{ConfigError, Result};
 use crate::metrics::Metrics;
@@ -46,6 +52,17 @@ pub struct ClientBuilder {
     bounds: Bounds,
     handshake_timeout: Duration,
     connection_closure_timeout: Duration,
+    read_timeout: Duration,
+    write_timeout: Duration,
+    /// `None` is off, or the default of a client that connects again.
+    ping_interval: Option<Duration>,
+    pong_timeout: Duration,
+    max_unread_size: usize,
+    retry: Option<RetryConfig>,
+    dispatcher_stream_id: Option<String>,
+    request_timeout: Duration,
+    max_requests: usize,
+    dialer: Option<Dialer>,
     /// The first header that cannot be one.
     mistake: Option<ConfigError>,
 }
@@ -62,6 +79,16 @@ impl ClientBuilder {
             bounds: Bounds::new(),
             handshake_timeout: Duration::from_mins(5),
             connection_closure_timeout: Duration::from_mins(1),
+            read_timeout: Duration::ZERO,
+            write_timeout: Duration::ZERO,
+            ping_interval: None,
+            pong_timeout: Duration::from_secs(20),
+            max_unread_size: 64 * 1024,
+            retry: None,
+            dispatcher_stream_id: None,
+            request_timeout: Duration::from_mins(1),
+            max_requests: 10_000,
+            dialer: None,
             mistake: None,
         }
     }
@@ -132,7 +159,98 @@ impl ClientBuilder {
         self
     }
 
-    /// Connects.
+    /// Limits how long [`Client::read`] and its kin wait for a message: then they fail with
+    /// [`Error::ReadTimeout`](crate::Error::ReadTimeout), and may be called again. Default [`Duration::ZERO`], no limit.
+    pub fn read_timeout(mut self, timeout: Duration) -> Self {
+        self.read_timeout = timeout;
+        self
+    }
+
+    /// Limits how long [`Client::write`] and its kin wait for room: then they fail with
+    /// [`Error::WriteTimeout`](crate::Error::WriteTimeout), and nothing was written. Default [`Duration::ZERO`], no limit.
+    pub fn write_timeout(mut self, timeout: Duration) -> Self {
+        self.write_timeout = timeout;
+        self
+    }
+
+    /// Pings the server after so much silence, to notice that it is gone. Default: off, and 30 s with [`retry`](Self::retry);
+    /// [`Duration::ZERO`] is off.
+    pub fn ping_interval(mut self, interval: Duration) -> Self {
+        self.ping_interval = Some(interval);
+        self
+    }
+
+    /// Limits how long a server may stay silent after such a ping, until it counts as gone. Greater than zero; default 20 s.
+    pub fn pong_timeout(mut self, timeout: Duration) -> Self {
+        self.pong_timeout = timeout;
+        self
+    }
+
+    /// Limits what is queued to be sent: above it, writers wait, until a quarter of it is left. Bytes; default 64 KiB. With
+    /// [`retry`](Self::retry), [`RetryConfig::max_queue_size`] is the limit instead.
+    pub fn high_water_mark(mut self, bytes: usize) -> Self {
+        self.bounds.high_water_mark = bytes;
+        self
+    }
+
+    /// Limits the messages that wait to be read, with the one that was read last; those of each subscription have as much for
+    /// themselves. Then the server is held back. A larger message waits until it is alone. Bytes, at least 1 and at most 256 MiB;
+    /// default 64 KiB.
+    pub fn max_unread_size(mut self, bytes: usize) -> Self {
+        self.max_unread_size = bytes;
+        self
+    }
+
+    /// Lets the client connect again, when it cannot connect or has lost its connection. Default: it does not.
+    pub fn retry(mut self, config: RetryConfig) -> Self {
+        self.retry = Some(config);
+        self
+    }
+
+    /// Names the field of a message by which its answers are known, for [`Client::request`] and [`Client::subscribe`]; a
+    /// service's `dispatcher_stream_id`. Default: none.
+    pub fn dispatcher_stream_id(mut self, field: impl Into<String>) -> Self {
+        self.dispatcher_stream_id = Some(field.into());
+        self
+    }
+
+    /// Limits how long a request may take, from when it is made to its answer. Default 60 s; [`Duration::ZERO`] is no limit.
+    pub fn request_timeout(mut self, timeout: Duration) -> Self {
+        self.request_timeout = timeout;
+        self
+    }
+
+    /// Limits the requests that wait for their answers, and the subscriptions, together. At least 1; default 10 000.
+    pub fn max_requests(mut self, count: usize) -> Self {
+        self.max_requests = count;
+        self
+    }
+
+    /// Lets the bytes go over another stream than TCP: a Unix socket, a tunnel, or a pipe in memory. It is made anew each time that the
+    /// client connects, within [`handshake_timeout`](Self::handshake_timeout); an error of it is
+    /// [`ConnectError::Io`](crate::ConnectError::Io). The url is that of the request all the same. Default: TCP to the url's host and port.
+    ///
+    /// # Examples
+    /// ```no_run
+    /// # #[cfg(unix)]
+    /// # async fn example() -> websocket::Result<()> {
+    /// let socket = || tokio::net::UnixStream::connect("/run/chat.sock");
+    /// let client = websocket::Client::builder("ws://localhost/chat/ann").dial_with(socket).connect().await?;
+    /// # drop(client);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn dial_with<S, F>(mut self, dial: impl Fn() -> F + Send + Sync + 'static) -> Self
+    where
+        S: AsyncRead + AsyncWrite + Debug + Send + Unpin + 'static,
+        F: Future<Output = io::Result<S>> + Send + 'static,
+    {
+        self.dialer = Some(Dialer::new(dial));
+        self
+    }
+
+    /// Connects. With [`retry`](Self::retry), this takes as many attempts as it needs, within
+    /// [`RetryConfig::max_count`].
     ///
     /// # Errors
     /// [`Error::Config`](crate::Error::Config) for an invalid setting, [`Error::Connect`](crate::Error::Connect) for everything else.
@@ -140,10 +258,10 @@ impl ClientBuilder {
     /// # Cancel safety
     /// A dropped future leaves no connection behind.
     pub async fn connect(self) -> Result<Client> {
-        Ok(Client::start(self.check()?.dial().await?))
+        Ok(self.check()?.connect().await?)
     }
 
-    fn check(self) -> Result<Plan> {
+    fn check(self) -> Result<Start> {
         let target = Target::parse(&self.url)?;
         if let Some((key, reason)) = self.mistake() {
             return Err(ConfigError::Client { key, reason }.into());
@@ -154,20 +272,36 @@ impl ClientBuilder {
         let terms = Terms {
             idle_timeout: None,
             closure_timeout: Some(self.connection_closure_timeout),
-            ping_interval: None,
-            pong_timeout: Duration::ZERO,
+            ping_interval: self.ping_interval.or_else(|| self.retry.as_ref().map(|_| PING_INTERVAL)).and_then(limit),
+            pong_timeout: self.pong_timeout,
             service_answers_pings: false,
             limits: self.bounds.limits(self.max_frame_size, self.max_message_size),
             bounds: self.bounds,
             metrics: Metrics::new("", &[]),
         };
-        Ok(Plan {
+        let plan = Plan {
             target,
             subprotocols: self.subprotocols,
             headers: self.headers,
             compression: self.compression,
-            timeout: Some(self.handshake_timeout).filter(|timeout| !timeout.is_zero()),
+            timeout: limit(self.handshake_timeout),
             terms: Arc::new(terms),
+            dialer: self.dialer,
+        };
+        let max_unread_size = u32::try_from(self.max_unread_size).unwrap_or(MAX_UNREAD_SIZE);
+        let requests = self.dispatcher_stream_id.map(|field| RequestConfig {
+            field,
+            timeout: limit(self.request_timeout),
+            max_count: self.max_requests,
+            max_unread_size,
+        });
+        Ok(Start {
+            plan,
+            retry: self.retry,
+            requests,
+            read_timeout: limit(self.read_timeout),
+            write_timeout: limit(self.write_timeout),
+            max_unread_size,
         })
     }
 
@@ -177,9 +311,23 @@ impl ClientBuilder {
             ("max_fragments", self.bounds.max_fragments == 0),
             ("max_frame_size", self.max_frame_size == 0),
             ("max_message_size", self.max_message_size == 0),
+            ("max_requests", self.max_requests == 0),
+            ("max_unread_size", self.max_unread_size == 0),
         ];
         if let Some((key, _)) = sizes.into_iter().find(|(_, is_zero)| *is_zero) {
             return Some((key, "must be at least 1"));
+        }
+        if self.max_unread_size > MAX_UNREAD_SIZE as usize {
+            return Some(("max_unread_size", "must be at most 256 MiB"));
+        }
+        if self.pong_timeout.is_zero() {
+            return Some(("pong_timeout", "must be greater than zero"));
+        }
+        if self.dispatcher_stream_id.as_ref().is_some_and(String::is_empty) {
+            return Some(("dispatcher_stream_id", "must not be empty"));
+        }
+        if let Some(mistake) = self.retry.as_ref().and_then(RetryConfig::mistake) {
+            return Some(mistake);
         }
         for (index, name) in self.subprotocols.iter().enumerate() {
             if !handshake::is_token(name) {
@@ -192,6 +340,17 @@ impl ClientBuilder {
         self.compression.mistake()
     }
 }
+
+/// Returns a limit; zero is none.
+fn limit(duration: Duration) -> Option<Duration> {
+    Some(duration).filter(|duration| !duration.is_zero())
+}
+
+/// Of a client that connects again.
+const PING_INTERVAL: Duration = Duration::from_secs(30);
+
+/// What a semaphore can count on every platform.
+const MAX_UNREAD_SIZE: u32 = 256 << 20; // bytes
 
 /// What the handshake says itself, or what would change where the request ends.
 static RESERVED: [HeaderName; 9] = [

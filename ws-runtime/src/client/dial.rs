@@ -13,11 +13,13 @@ use http::{HeaderMap, HeaderValue, Request, Response, StatusCode};
 use http_body_util::Empty;
 use hyper::client::conn::http1;
 use hyper_util::rt::TokioIo;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use ws_core::handshake::client::{Key, ResponseError, check_response, request_headers};
 
 use crate::caller::ConnectionId;
 use crate::caller::shared::ConnectionInfo;
+use crate::client::dialer::Dialer;
 use crate::client::url::Target;
 use crate::compression::{Compression, Negotiated};
 use crate::connection::Established;
@@ -36,6 +38,8 @@ pub(crate) struct Plan {
     /// `None` waits for ever.
     pub(crate) timeout: Option<Duration>,
     pub(crate) terms: Arc<Terms>,
+    /// What carries the bytes instead of TCP.
+    pub(crate) dialer: Option<Dialer>,
 }
 
 /// A connection whose handshake has ended.
@@ -75,19 +79,20 @@ impl Plan {
     async fn open(&self) -> Result<Opened, ConnectError> {
         let (id, key) = random().map_err(|error| self.lost(error))?;
         let request = self.request(&key);
-        let Target { host, port, .. } = &self.target;
-        let stream = TcpStream::connect((host.as_str(), *port)).await.map_err(|error| self.lost(error))?;
-        // Small messages must not wait for the acknowledgement of earlier ones.
-        if let Err(error) = stream.set_nodelay(true) {
-            log::option_refused("TCP_NODELAY", &error);
-        }
-        let remote_addr = stream.peer_addr().ok();
-        let (mut response, stream, read_ahead) = exchange(stream, request).await.map_err(|failure| match failure {
-            Failure::Broken(error) => self.lost(error),
-            Failure::NotHttp => ConnectError::NotHttp,
-        })?;
+        let (halves, response, read_ahead, remote_addr) = if let Some(dialer) = &self.dialer {
+            let stream = dialer.dial().await.map_err(|error| self.lost(error))?;
+            let (response, stream, read_ahead) =
+                exchange(stream, request).await.map_err(|failure| self.failed(failure))?;
+            (transport::split_boxed(stream), response, read_ahead, None)
+        } else {
+            let stream = self.dial_tcp().await.map_err(|error| self.lost(error))?;
+            let remote_addr = stream.peer_addr().ok();
+            let (response, stream, read_ahead) =
+                exchange(stream, request).await.map_err(|failure| self.failed(failure))?;
+            (transport::split_tcp(stream), response, read_ahead, remote_addr)
+        };
+        let ((reader, writer), mut response) = (halves, response);
         let Agreement { subprotocol, compression } = self.check(&mut response, &key)?;
-        let (reader, writer) = transport::split_tcp(stream);
         let info = ConnectionInfo {
             id,
             subprotocol: subprotocol.map(String::into_boxed_str),
@@ -98,6 +103,16 @@ impl Plan {
         };
         let terms = Arc::clone(&self.terms);
         Ok(Opened { established: Established { info, reader, writer, read_ahead, compression, terms }, response })
+    }
+
+    async fn dial_tcp(&self) -> io::Result<TcpStream> {
+        let Target { host, port, .. } = &self.target;
+        let stream = TcpStream::connect((host.as_str(), *port)).await?;
+        // Small messages must not wait for the acknowledgement of earlier ones.
+        if let Err(error) = stream.set_nodelay(true) {
+            log::option_refused("TCP_NODELAY", &error);
+        }
+        Ok(stream)
     }
 
     fn request(&self, key: &Key) -> Request<Empty<Bytes>> {
@@ -131,8 +146,15 @@ impl Plan {
         self.subprotocols.iter().map(String::as_str).collect()
     }
 
+    fn failed(&self, failure: Failure) -> ConnectError {
+        match failure {
+            Failure::Broken(error) => self.lost(error),
+            Failure::NotHttp => ConnectError::NotHttp,
+        }
+    }
+
     fn lost(&self, source: io::Error) -> ConnectError {
-        ConnectError::Io { address: self.target.address(), source }
+        ConnectError::Io { address: self.target.address(), source: Arc::new(source) }
     }
 }
 
@@ -144,10 +166,10 @@ fn random() -> io::Result<(ConnectionId, Key)> {
 }
 
 /// Sends the request and waits for the head of the response. Returns the socket, and what came in behind the response.
-async fn exchange(
-    stream: TcpStream,
+async fn exchange<S: AsyncRead + AsyncWrite + Send + Unpin + 'static>(
+    stream: S,
     request: Request<Empty<Bytes>>,
-) -> Result<(Response<()>, TcpStream, Bytes), Failure> {
+) -> Result<(Response<()>, S, Bytes), Failure> {
     let handshake = http1::Builder::new().max_buf_size(MAX_RESPONSE_HEAD).handshake(TokioIo::new(stream));
     let (mut sender, mut connection) = handshake.await?;
     let mut sending = pin!(sender.send_request(request));

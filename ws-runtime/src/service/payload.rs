@@ -174,6 +174,15 @@ impl<'a> Raw<'a> for Message {
     }
 }
 
+impl<'a> From<&'a Message> for Data<'a> {
+    fn from(message: &'a Message) -> Self {
+        match message {
+            Message::Text(text) => Self::Text(text),
+            Message::Binary(data) => Self::Binary(data),
+        }
+    }
+}
+
 impl From<Data<'_>> for Message {
     fn from(data: Data<'_>) -> Self {
         match data {

@@ -114,6 +114,28 @@ impl Shared {
         Ok(())
     }
 
+    /// Queues a message, however much waits. Returns how many bytes the socket will have taken when its first one goes out.
+    ///
+    /// # Errors
+    /// [`Refusal::Closed`]. Nothing was queued then.
+    #[cfg(feature = "client")]
+    pub(crate) fn push_noting(&self, outgoing: Outgoing<'_>) -> Result<u64, Refusal> {
+        let start = self.with_outbox(|outbox| {
+            if !self.is_open() || outbox.is_broken() {
+                return Err(Refusal::Closed);
+            }
+            let start = outbox.sent() + outbox.queued() as u64;
+            outbox.push(outgoing);
+            self.flush_unless_corked(outbox);
+            Ok(start)
+        })?;
+        self.terms.metrics.sent(outgoing.opcode(), outgoing.payload().len());
+        if traffic::is_on() {
+            self.tap().message(Direction::Out, outgoing.opcode(), outgoing.payload());
+        }
+        Ok(start)
+    }
+
     /// Writes what waits for the end of a turn, which is no sign of a slow peer. Returns whether there is room now.
     #[cold]
     fn make_room(&self, outbox: &mut Outbox) -> bool {
