@@ -3,7 +3,7 @@
 use std::{
     env, fs,
     path::{Path, PathBuf},
-    process,
+    process::{self, Command},
     sync::atomic::{AtomicU32, Ordering},
 };
 
@@ -91,6 +91,16 @@ impl Authority {
         let certificate = params.signed_by(&key, &self.0).expect("the parameters are valid").pem();
         Identity { certificate, key: key.serialize_pem() }
     }
+}
+
+/// Runs OpenSSL with the words of a command.
+///
+/// # Panics
+///
+/// When it fails.
+pub fn openssl(command: &str) {
+    let status = Command::new("openssl").args(command.split_whitespace()).status().expect("`openssl` starts");
+    assert!(status.success(), "openssl {command}");
 }
 
 /// What a client's certificate says.

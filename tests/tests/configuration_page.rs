@@ -83,7 +83,7 @@ fn the_defaults_of_http2_are_these() {
 #[test]
 fn tls_has_no_other_settings() {
     let setters = setters("ws-runtime/src/listener/tls/config.rs", "");
-    let expected = in_order(setters.chain(["certificate", "key"].map(str::to_owned)));
+    let expected = in_order(setters.chain(["certificate", "key", "pkcs12"].map(str::to_owned)));
     assert_eq!(in_order(rows("TLS").into_iter().map(|row| row.key)), expected);
 }
 

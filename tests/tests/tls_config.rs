@@ -1,10 +1,10 @@
 //! The TLS settings: every mistake is told when the listener binds, from the builder and from a file alike, and each setting has an
 //! effect.
 
-use std::{io, path::PathBuf, process::Command, sync::Arc, time::Duration};
+use std::{io, path::PathBuf, sync::Arc, time::Duration};
 
 use tests::{
-    certificates::{Authority, Folder, Identity},
+    certificates::{Authority, Folder, Identity, openssl},
     raw::RawClient,
     server::serve,
     tls::{TlsClient, connect},
@@ -146,26 +146,24 @@ async fn a_key_that_is_encrypted_or_anothers() {
     assert_eq!(mistake(settings).await.to_string(), text);
 }
 
-/// Runs OpenSSL with the words of a command that an error shows.
-fn openssl(command: &str) {
-    let status = Command::new("openssl").args(command.split_whitespace()).status().expect("`openssl` starts");
-    assert!(status.success(), "openssl {command}");
-}
-
 #[tokio::test]
 async fn what_is_under_a_password_is_converted_as_the_error_says() {
     let files = Files::new();
     let (certificate, key) = (files.certificate.display(), files.key.display());
     let [p12, encrypted, pem] = ["both.p12", "encrypted.pem", "both.pem"].map(|name| files.folder.path(name));
     openssl(&format!("pkcs12 -export -in {certificate} -inkey {key} -out {} -passout pass:secret", p12.display()));
-    let p12_is = |command: &str| {
-        format!(
-            "`{}` is PKCS#12 instead of PEM; convert it with `openssl {command} -out both.pem`, and give `both.pem` as `certificate` and as `key`",
-            p12.display()
-        )
-    };
+    let is_p12 = format!("`{}` is PKCS#12 instead of PEM; ", p12.display());
     let command = format!("pkcs12 -in {} -nodes", p12.display());
-    are_refused(files.with_each(&p12), [&p12_is(&command); 3]).await;
+    let identity = format!(
+        "{is_p12}read it with `TlsConfig::from_pkcs12_file`, which the feature `pkcs12` adds, or convert it with `openssl {command} -out \
+         both.pem`, and give `both.pem` as `certificate` and as `key`"
+    );
+    let without_keys = format!("pkcs12 -in {} -nokeys", p12.display());
+    let authority = format!("{is_p12}take the certificates out with `openssl {without_keys} -out ca.pem`");
+    are_refused(files.with_each(&p12), [&identity, &identity, &authority]).await;
+    openssl(&format!("{without_keys} -out {} -passin pass:secret", pem.display()));
+    let mutual = files.good().client_certificates(ClientCertificates::required(&pem));
+    Listener::new(0).tls(mutual).bind().await.expect("the certificate has been taken out");
     openssl(&format!("{command} -out {} -passin pass:secret", pem.display()));
     Listener::new(0).tls(TlsConfig::from_pem_files(&pem, &pem)).bind().await.expect("it has been converted");
 

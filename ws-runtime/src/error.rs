@@ -1,6 +1,8 @@
 //! What can go wrong, for the users of this crate.
 
 mod auth;
+#[cfg(feature = "pkcs12")]
+mod pkcs12;
 #[cfg(feature = "rustls")]
 mod tls;
 
@@ -15,6 +17,8 @@ pub use ws_core::error::ProtocolError;
 pub use ws_core::handshake::client::ResponseError;
 
 pub use auth::AuthError;
+#[cfg(feature = "pkcs12")]
+pub use pkcs12::Pkcs12Error;
 #[cfg(feature = "rustls")]
 pub use tls::TlsError;
 

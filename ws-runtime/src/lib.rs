@@ -103,6 +103,8 @@ pub use crate::client::{
 };
 #[cfg(feature = "deflate")]
 pub use crate::compression::Compression;
+#[cfg(feature = "pkcs12")]
+pub use crate::error::Pkcs12Error;
 #[cfg(feature = "rustls")]
 pub use crate::error::TlsError;
 pub use crate::error::{
@@ -115,6 +117,8 @@ pub use crate::identity::Identity;
 pub use crate::listener::Http2Config;
 #[cfg(feature = "config")]
 pub use crate::listener::ListenerConfig;
+#[cfg(feature = "pkcs12")]
+pub use crate::listener::Pkcs12Password;
 pub use crate::listener::{BoundListener, KeepAlive, Listener};
 #[cfg(feature = "rustls")]
 pub use crate::listener::{ClientCertificates, TlsConfig, TlsReloader};

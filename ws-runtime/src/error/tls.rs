@@ -4,10 +4,12 @@ use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 
+#[cfg(feature = "pkcs12")]
+use crate::error::Pkcs12Error;
 use crate::tls_info::TlsVersion;
 
 /// Why the TLS of a listener cannot be set up, found when it binds and when its files are read again. `key` is the name of the
-/// setting: `certificate`, `key`, or `client_certificates`. `path` is the file, `None` for bytes.
+/// setting: `certificate`, `key`, `pkcs12`, `password_file`, or `client_certificates`. `path` is the file, `None` for bytes.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum TlsError {
@@ -43,6 +45,18 @@ pub enum TlsError {
     EncryptedKey {
         /// The file.
         path: Option<PathBuf>,
+    },
+    /// The PKCS#12 cannot be used.
+    #[cfg(feature = "pkcs12")]
+    #[error(
+        "invalid `pkcs12` of TLS: {} {reason}",
+        path.as_deref().map_or_else(|| "the PKCS#12".to_owned(), |path| format!("`{}`", path.display()))
+    )]
+    InvalidPkcs12 {
+        /// The file, `None` for bytes.
+        path: Option<PathBuf>,
+        /// What is wrong with it.
+        reason: Pkcs12Error,
     },
     /// A certificate cannot be read, or cannot be a server's or an authority's.
     #[error("invalid `{key}` of TLS: {} holds a certificate that cannot be used: {reason}", file(path.as_deref()))]
@@ -103,13 +117,11 @@ pub enum TlsError {
     /// Neither version of TLS was chosen.
     #[error("invalid `versions` of TLS: at least one must be given")]
     NoVersions,
-    /// It is PKCS#12 (`.p12`, `.pfx`), which is not read: that keeps key and certificates under a password, which would have to stand
-    /// beside it.
+    /// It is PKCS#12 (`.p12`, `.pfx`) where PEM is read.
     #[error(
-        "invalid `{key}` of TLS: {} is PKCS#12 instead of PEM; convert it with `openssl pkcs12 -in {} -nodes -out both.pem`, and \
-         give `both.pem` as `certificate` and as `key`",
+        "invalid `{key}` of TLS: {} is PKCS#12 instead of PEM; {}",
         file(path.as_deref()),
-        path.as_deref().unwrap_or(Path::new("both.p12")).display()
+        instead_of_pkcs12(key, path.as_deref().unwrap_or(Path::new("both.p12")))
     )]
     Pkcs12 {
         /// The name of the setting.
@@ -153,4 +165,18 @@ fn file(path: Option<&Path>) -> impl fmt::Display {
 
 fn but(found: Option<&'static str>) -> impl fmt::Display {
     fmt::from_fn(move |f| found.map_or(Ok(()), |found| write!(f, "{found}, but ")))
+}
+
+fn instead_of_pkcs12(key: &str, path: &Path) -> impl fmt::Display {
+    let path = path.display();
+    fmt::from_fn(move |f| match key {
+        "client_certificates" => {
+            write!(f, "take the certificates out with `openssl pkcs12 -in {path} -nokeys -out ca.pem`")
+        }
+        _ => write!(
+            f,
+            "read it with `TlsConfig::from_pkcs12_file`, which the feature `pkcs12` adds, or convert it with `openssl pkcs12 -in {path} \
+             -nodes -out both.pem`, and give `both.pem` as `certificate` and as `key`"
+        ),
+    })
 }

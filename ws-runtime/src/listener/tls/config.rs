@@ -7,6 +7,9 @@ use std::time::Duration;
 
 use rustls::crypto::CryptoProvider;
 
+#[cfg(feature = "pkcs12")]
+use crate::listener::tls::password::Pkcs12Password;
+use crate::listener::tls::source::Source;
 use crate::tls_info::TlsVersion;
 
 /// The TLS of a [`Listener`](crate::Listener).
@@ -22,7 +25,8 @@ use crate::tls_info::TlsVersion;
 /// ```
 ///
 /// With the feature `config` it can be read from a file, alone or as the table `tls` of `ListenerConfig`. Each setting has the name of its
-/// method; `certificate` and `key` are paths. TOML for instance:
+/// method; `certificate` and `key` are paths. `pkcs12 = { file = "server.p12", password_file = "password.txt" }` takes their place, with the
+/// feature `pkcs12`; `password` would be the password itself. TOML for instance:
 ///
 /// ```toml
 /// certificate = "cert.pem"
@@ -34,11 +38,10 @@ use crate::tls_info::TlsVersion;
 /// handshake_timeout = 10
 /// ```
 #[derive(Clone)]
-#[cfg_attr(feature = "config", derive(serde::Deserialize), serde(from = "super::settings::Settings"))]
+#[cfg_attr(feature = "config", derive(serde::Deserialize), serde(try_from = "super::settings::Settings"))]
 #[must_use = "it does nothing until a listener has it"]
 pub struct TlsConfig {
-    pub(super) certificate: Pem,
-    pub(super) key: Pem,
+    pub(super) identity: Identity,
     pub(super) client_certificates: Option<ClientCertificates>,
     pub(super) versions: Vec<TlsVersion>,
     pub(super) cipher_suites: Option<Vec<String>>,
@@ -54,15 +57,22 @@ pub struct TlsConfig {
 /// A certificate that is shown is verified also where none is required: one of another authority ends the handshake.
 #[derive(Clone, Debug)]
 pub struct ClientCertificates {
-    pub(super) authority: Pem,
+    pub(super) authority: Source,
     pub(super) required: bool,
 }
 
-/// Where PEM comes from.
-#[derive(Clone)]
-pub(super) enum Pem {
-    Bytes(Vec<u8>),
-    File(PathBuf),
+/// Where the certificate of the server and its key come from.
+#[derive(Clone, Debug)]
+pub(super) enum Identity {
+    Pem {
+        certificate: Source,
+        key: Source,
+    },
+    #[cfg(feature = "pkcs12")]
+    Pkcs12 {
+        archive: Source,
+        password: Pkcs12Password,
+    },
 }
 
 impl TlsConfig {
@@ -71,21 +81,39 @@ impl TlsConfig {
     ///
     /// They are PEM files; both may be the same one. A key may be PKCS#8, PKCS#1, or SEC1, and must not be encrypted.
     ///
-    /// PKCS#12 (`.p12`, `.pfx`) is not read. OpenSSL makes PEM of it, which then is both files:
-    /// `openssl pkcs12 -in server.p12 -nodes -out both.pem`.
+    /// PKCS#12 (`.p12`, `.pfx`) is read by `from_pkcs12_file`, with the feature `pkcs12`. Without it, OpenSSL makes PEM of it, which then
+    /// is both files: `openssl pkcs12 -in server.p12 -nodes -out both.pem`.
     pub fn from_pem_files(certificate: impl Into<PathBuf>, key: impl Into<PathBuf>) -> Self {
-        Self::new(Pem::File(certificate.into()), Pem::File(key.into()))
+        Self::new(Identity::Pem { certificate: Source::File(certificate.into()), key: Source::File(key.into()) })
     }
 
     /// Takes the certificate of the server, with those of its intermediate authorities behind it, and its private key, both in PEM.
     pub fn from_pem(certificate: impl Into<Vec<u8>>, key: impl Into<Vec<u8>>) -> Self {
-        Self::new(Pem::Bytes(certificate.into()), Pem::Bytes(key.into()))
+        Self::new(Identity::Pem { certificate: Source::Bytes(certificate.into()), key: Source::Bytes(key.into()) })
     }
 
-    pub(super) fn new(certificate: Pem, key: Pem) -> Self {
+    /// Reads the certificate of the server, with those of its intermediate authorities, and its private key from a file of PKCS#12
+    /// (`.p12`, `.pfx`), when the listener binds and whenever [`TlsReloader::reload`](crate::TlsReloader::reload) is called.
+    ///
+    /// It must hold one private key, and its certificate. Of other certificates, clients are shown those in the line of its issuers.
+    ///
+    /// What `openssl pkcs12 -export` writes is read, with `-legacy` too: DER under one password, encrypted with AES, triple DES, or RC2 of
+    /// 40 bits, with at most 1 000 000 iterations. OpenSSL makes PEM of others, which then is both files of
+    /// [`from_pem_files`](Self::from_pem_files): `openssl pkcs12 -in server.p12 -nodes -out both.pem`.
+    #[cfg(feature = "pkcs12")]
+    pub fn from_pkcs12_file(path: impl Into<PathBuf>, password: impl Into<Pkcs12Password>) -> Self {
+        Self::new(Identity::Pkcs12 { archive: Source::File(path.into()), password: password.into() })
+    }
+
+    /// Like [`from_pkcs12_file`](Self::from_pkcs12_file), with the bytes themselves.
+    #[cfg(feature = "pkcs12")]
+    pub fn from_pkcs12(bytes: impl Into<Vec<u8>>, password: impl Into<Pkcs12Password>) -> Self {
+        Self::new(Identity::Pkcs12 { archive: Source::Bytes(bytes.into()), password: password.into() })
+    }
+
+    pub(super) fn new(identity: Identity) -> Self {
         Self {
-            certificate,
-            key,
+            identity,
             client_certificates: None,
             versions: vec![TlsVersion::V1_2, TlsVersion::V1_3],
             cipher_suites: None,
@@ -151,46 +179,35 @@ impl TlsConfig {
 impl ClientCertificates {
     /// Refuses clients without a certificate of this authority: a file of one or several certificates in PEM.
     pub fn required(authority: impl Into<PathBuf>) -> Self {
-        Self { authority: Pem::File(authority.into()), required: true }
+        Self { authority: Source::File(authority.into()), required: true }
     }
 
     /// Serves clients without a certificate too; [`TlsInfo::client_certificate`](crate::TlsInfo::client_certificate) tells who has one
     /// of this authority: a file of one or several certificates in PEM.
     pub fn optional(authority: impl Into<PathBuf>) -> Self {
-        Self { authority: Pem::File(authority.into()), required: false }
+        Self { authority: Source::File(authority.into()), required: false }
     }
 
     /// Like [`required`](Self::required), with the PEM itself.
     pub fn required_pem(authority: impl Into<Vec<u8>>) -> Self {
-        Self { authority: Pem::Bytes(authority.into()), required: true }
+        Self { authority: Source::Bytes(authority.into()), required: true }
     }
 
     /// Like [`optional`](Self::optional), with the PEM itself.
     pub fn optional_pem(authority: impl Into<Vec<u8>>) -> Self {
-        Self { authority: Pem::Bytes(authority.into()), required: false }
+        Self { authority: Source::Bytes(authority.into()), required: false }
     }
 }
 
 impl fmt::Debug for TlsConfig {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("TlsConfig")
-            .field("certificate", &self.certificate)
-            .field("key", &self.key)
+            .field("identity", &self.identity)
             .field("client_certificates", &self.client_certificates)
             .field("versions", &self.versions)
             .field("cipher_suites", &self.cipher_suites)
             .field("session_cache_size", &self.session_cache_size)
             .field("handshake_timeout", &self.handshake_timeout)
             .finish_non_exhaustive()
-    }
-}
-
-impl fmt::Debug for Pem {
-    /// Bytes may be those of a private key.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Bytes(_) => f.write_str("PEM"),
-            Self::File(path) => path.fmt(f),
-        }
     }
 }

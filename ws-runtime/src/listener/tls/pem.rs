@@ -1,15 +1,13 @@
 //! From PEM to certificates and keys, and what is there instead.
 
 use std::borrow::Cow;
-use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
 
 use rustls::pki_types::pem::{PemObject as _, SectionKind};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 
 use crate::error::TlsError;
-use crate::listener::tls::config::Pem;
+use crate::listener::tls::source::Source;
 
 /// The PEM behind a setting.
 pub(super) struct Text<'a> {
@@ -21,12 +19,8 @@ pub(super) struct Text<'a> {
 impl<'a> Text<'a> {
     /// # Errors
     /// [`TlsError::Blank`], [`TlsError::Missing`], [`TlsError::Unreadable`], [`TlsError::Empty`], [`TlsError::Pkcs12`].
-    pub(super) fn read(setting: &'static str, pem: &'a Pem) -> Result<Self, TlsError> {
-        let (path, bytes) = match pem {
-            Pem::Bytes(bytes) => (None, Cow::Borrowed(bytes.as_slice())),
-            Pem::File(path) => (Some(path.as_path()), Cow::Owned(read_file(setting, path)?)),
-        };
-        let text = Self { setting, path, bytes };
+    pub(super) fn read(setting: &'static str, source: &'a Source) -> Result<Self, TlsError> {
+        let text = Self { setting, path: source.path(), bytes: source.read(setting)? };
         if text.bytes.trim_ascii().is_empty() {
             return Err(TlsError::Empty { key: setting, path: text.path() });
         }
@@ -88,16 +82,6 @@ impl<'a> Text<'a> {
     fn holds(&self, words: &[u8]) -> bool {
         self.bytes.windows(words.len()).any(|window| window == words)
     }
-}
-
-fn read_file(setting: &'static str, path: &Path) -> Result<Vec<u8>, TlsError> {
-    if path.to_str().is_some_and(|path| path.trim().is_empty()) {
-        return Err(TlsError::Blank { key: setting });
-    }
-    fs::read(path).map_err(|error| match error.kind() {
-        io::ErrorKind::NotFound => TlsError::Missing { key: setting, path: path.to_owned() },
-        kind => TlsError::Unreadable { key: setting, path: path.to_owned(), kind },
-    })
 }
 
 /// Looks for the outermost sequence in DER, of any length, that begins with version 3 ([RFC 7292 §4](https://www.rfc-editor.org/rfc/rfc7292#section-4)).

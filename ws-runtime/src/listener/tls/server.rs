@@ -10,8 +10,11 @@ use rustls::sign::{CertifiedKey, SingleCertAndKey};
 use rustls::{InconsistentKeys, RootCertStore, ServerConfig, SupportedProtocolVersion, version};
 
 use crate::error::TlsError;
-use crate::listener::tls::config::{ClientCertificates, TlsConfig};
+use crate::listener::tls::config::{ClientCertificates, Identity, TlsConfig};
 use crate::listener::tls::pem::Text;
+#[cfg(feature = "pkcs12")]
+use crate::listener::tls::pkcs12;
+use crate::listener::tls::source::Source;
 use crate::tls_info::{TlsVersion, suite_name};
 
 /// What new connections are served with.
@@ -98,8 +101,16 @@ fn provider(settings: &TlsConfig) -> Result<CryptoProvider, TlsError> {
 }
 
 fn certified_key(settings: &TlsConfig, provider: &CryptoProvider) -> Result<CertifiedKey, TlsError> {
-    let certificate = Text::read("certificate", &settings.certificate)?;
-    let key = Text::read("key", &settings.key)?;
+    match &settings.identity {
+        Identity::Pem { certificate, key } => certified_pem(certificate, key, provider),
+        #[cfg(feature = "pkcs12")]
+        Identity::Pkcs12 { archive, password } => pkcs12::certified_key(archive, password, provider),
+    }
+}
+
+fn certified_pem(certificate: &Source, key: &Source, provider: &CryptoProvider) -> Result<CertifiedKey, TlsError> {
+    let certificate = Text::read("certificate", certificate)?;
+    let key = Text::read("key", key)?;
     let chain = certificate.certificates()?;
     let key = provider
         .key_provider

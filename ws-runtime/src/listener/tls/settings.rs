@@ -6,8 +6,12 @@ use std::time::Duration;
 use serde::Deserialize;
 
 use crate::listener::config::read_seconds;
-use crate::listener::tls::config::{ClientCertificates, Pem, TlsConfig};
+use crate::listener::tls::config::{ClientCertificates, Identity, TlsConfig};
+use crate::listener::tls::source::Source;
 use crate::tls_info::TlsVersion;
+
+#[cfg(feature = "pkcs12")]
+use crate::listener::tls::password::Pkcs12Password;
 
 /// What is absent has the default of the builder. A path that is absent is blank, which the check of all settings tells.
 #[derive(Deserialize)]
@@ -15,6 +19,8 @@ use crate::tls_info::TlsVersion;
 pub(super) struct Settings {
     certificate: PathBuf,
     key: PathBuf,
+    #[cfg(feature = "pkcs12")]
+    pkcs12: Option<Pkcs12Settings>,
     client_certificates: Option<ClientSettings>,
     versions: Vec<TlsVersion>,
     cipher_suites: Option<Vec<String>>,
@@ -32,18 +38,30 @@ struct ClientSettings {
     required: bool,
 }
 
+#[cfg(feature = "pkcs12")]
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Pkcs12Settings {
+    #[serde(default)]
+    file: PathBuf,
+    password: Option<String>,
+    password_file: Option<PathBuf>,
+}
+
 fn is_required() -> bool {
     true
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        let blank = || Pem::File(PathBuf::new());
+        let blank = || Source::File(PathBuf::new());
         let TlsConfig { versions, cipher_suites, session_cache_size, handshake_timeout, .. } =
-            TlsConfig::new(blank(), blank());
+            TlsConfig::new(Identity::Pem { certificate: blank(), key: blank() });
         Self {
             certificate: PathBuf::new(),
             key: PathBuf::new(),
+            #[cfg(feature = "pkcs12")]
+            pkcs12: None,
             client_certificates: None,
             versions,
             cipher_suites,
@@ -53,18 +71,42 @@ impl Default for Settings {
     }
 }
 
-impl From<Settings> for TlsConfig {
-    fn from(settings: Settings) -> Self {
+impl TryFrom<Settings> for TlsConfig {
+    type Error = &'static str;
+
+    fn try_from(settings: Settings) -> Result<Self, Self::Error> {
         let client_certificates = settings.client_certificates.map(|ClientSettings { authority, required }| {
-            ClientCertificates { authority: Pem::File(authority), required }
+            ClientCertificates { authority: Source::File(authority), required }
         });
-        Self {
+        #[cfg(feature = "pkcs12")]
+        let own = match settings.pkcs12 {
+            None => Self::from_pem_files(settings.certificate, settings.key),
+            Some(_) if settings.certificate != PathBuf::new() || settings.key != PathBuf::new() => {
+                return Err("`pkcs12` holds the certificate and its key: leave out `certificate` and `key`");
+            }
+            Some(pkcs12) => pkcs12.read()?,
+        };
+        #[cfg(not(feature = "pkcs12"))]
+        let own = Self::from_pem_files(settings.certificate, settings.key);
+        Ok(Self {
             client_certificates,
             versions: settings.versions,
             cipher_suites: settings.cipher_suites,
             session_cache_size: settings.session_cache_size,
             handshake_timeout: settings.handshake_timeout,
-            ..Self::from_pem_files(settings.certificate, settings.key)
-        }
+            ..own
+        })
+    }
+}
+
+#[cfg(feature = "pkcs12")]
+impl Pkcs12Settings {
+    fn read(self) -> Result<TlsConfig, &'static str> {
+        let password = match (self.password, self.password_file) {
+            (Some(password), None) => Pkcs12Password::from(password),
+            (None, Some(path)) => Pkcs12Password::file(path),
+            _ => return Err("`pkcs12` needs either `password` or `password_file`"),
+        };
+        Ok(TlsConfig::from_pkcs12_file(self.file, password))
     }
 }
