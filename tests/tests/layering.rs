@@ -31,6 +31,7 @@ const LAYERS: [&[&str]; 10] = [
         "origins",
         "pool",
         "terms",
+        "tls",
         "tls_info",
         "traffic",
         "transport",

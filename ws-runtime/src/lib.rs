@@ -67,6 +67,8 @@ mod service;
 mod terms;
 #[cfg(feature = "testing")]
 pub mod testing;
+#[cfg(feature = "rustls")]
+mod tls;
 mod tls_info;
 mod traffic;
 mod transport;
@@ -117,8 +119,6 @@ pub use crate::identity::Identity;
 pub use crate::listener::Http2Config;
 #[cfg(feature = "config")]
 pub use crate::listener::ListenerConfig;
-#[cfg(feature = "pkcs12")]
-pub use crate::listener::Pkcs12Password;
 pub use crate::listener::{BoundListener, KeepAlive, Listener};
 #[cfg(feature = "rustls")]
 pub use crate::listener::{ClientCertificates, TlsConfig, TlsReloader};
@@ -133,6 +133,8 @@ pub use crate::service::{
     OriginsChoice, Payload, PongReply, Reply, Seconds, Service, Size, State, TextPayload, UpgradeReply,
 };
 pub use crate::terms::SlowReceivers;
+#[cfg(feature = "pkcs12")]
+pub use crate::tls::Pkcs12Password;
 pub use crate::tls_info::{TlsInfo, TlsVersion};
 pub use crate::upgrade::{FromSegment, FromValues, UpgradeError, UpgradeRequest};
 pub use crate::validate::Validate;

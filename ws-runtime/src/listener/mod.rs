@@ -32,8 +32,6 @@ pub use config::ListenerConfig;
 #[cfg(feature = "http2")]
 pub use http2::Http2Config;
 pub use serve::KeepAlive;
-#[cfg(feature = "pkcs12")]
-pub use tls::Pkcs12Password;
 #[cfg(feature = "rustls")]
 pub use tls::{ClientCertificates, TlsConfig, TlsReloader};
 

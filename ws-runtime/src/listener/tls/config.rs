@@ -8,8 +8,8 @@ use std::time::Duration;
 use rustls::crypto::CryptoProvider;
 
 #[cfg(feature = "pkcs12")]
-use crate::listener::tls::password::Pkcs12Password;
-use crate::listener::tls::source::Source;
+use crate::tls::Pkcs12Password;
+use crate::tls::{Cryptography, Identity, Source};
 use crate::tls_info::TlsVersion;
 
 /// The TLS of a [`Listener`](crate::Listener).
@@ -43,11 +43,9 @@ use crate::tls_info::TlsVersion;
 pub struct TlsConfig {
     pub(super) identity: Identity,
     pub(super) client_certificates: Option<ClientCertificates>,
-    pub(super) versions: Vec<TlsVersion>,
-    pub(super) cipher_suites: Option<Vec<String>>,
+    pub(super) cryptography: Cryptography,
     pub(super) session_cache_size: usize,
     pub(super) handshake_timeout: Duration,
-    pub(super) provider: Option<Arc<CryptoProvider>>,
     /// What is offered by ALPN, the preferred one first.
     pub(super) protocols: Vec<Vec<u8>>,
 }
@@ -59,20 +57,6 @@ pub struct TlsConfig {
 pub struct ClientCertificates {
     pub(super) authority: Source,
     pub(super) required: bool,
-}
-
-/// Where the certificate of the server and its key come from.
-#[derive(Clone, Debug)]
-pub(super) enum Identity {
-    Pem {
-        certificate: Source,
-        key: Source,
-    },
-    #[cfg(feature = "pkcs12")]
-    Pkcs12 {
-        archive: Source,
-        password: Pkcs12Password,
-    },
 }
 
 impl TlsConfig {
@@ -115,11 +99,9 @@ impl TlsConfig {
         Self {
             identity,
             client_certificates: None,
-            versions: vec![TlsVersion::V1_2, TlsVersion::V1_3],
-            cipher_suites: None,
+            cryptography: Cryptography::default(),
             session_cache_size: 4096,
             handshake_timeout: Duration::from_secs(10),
-            provider: None,
             protocols: vec![b"http/1.1".to_vec()],
         }
     }
@@ -140,14 +122,14 @@ impl TlsConfig {
 
     /// Chooses the versions that are spoken; at least one. Default: TLS 1.2 and 1.3.
     pub fn versions(mut self, versions: impl IntoIterator<Item = TlsVersion>) -> Self {
-        self.versions = versions.into_iter().collect();
+        self.cryptography.versions = versions.into_iter().collect();
         self
     }
 
     /// Chooses the cipher suites by the names that IANA registers, the preferred ones first; at least one for each version. Default:
     /// those of the crypto provider, all of which are safe.
     pub fn cipher_suites(mut self, names: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.cipher_suites = Some(names.into_iter().map(Into::into).collect());
+        self.cryptography.cipher_suites = Some(names.into_iter().map(Into::into).collect());
         self
     }
 
@@ -171,7 +153,7 @@ impl TlsConfig {
     /// Chooses the cryptography. Default: that of aws-lc-rs with the feature `tls`, else that of ring with `tls-ring`; there is none
     /// with the feature `rustls` alone. The default of the process is neither read nor set.
     pub fn crypto_provider(mut self, provider: impl Into<Arc<CryptoProvider>>) -> Self {
-        self.provider = Some(provider.into());
+        self.cryptography.provider = Some(provider.into());
         self
     }
 }
@@ -204,8 +186,8 @@ impl fmt::Debug for TlsConfig {
         f.debug_struct("TlsConfig")
             .field("identity", &self.identity)
             .field("client_certificates", &self.client_certificates)
-            .field("versions", &self.versions)
-            .field("cipher_suites", &self.cipher_suites)
+            .field("versions", &self.cryptography.versions)
+            .field("cipher_suites", &self.cryptography.cipher_suites)
             .field("session_cache_size", &self.session_cache_size)
             .field("handshake_timeout", &self.handshake_timeout)
             .finish_non_exhaustive()

@@ -6,16 +6,12 @@ use rustls::crypto::CryptoProvider;
 use rustls::pki_types::CertificateDer;
 use rustls::server::danger::ClientCertVerifier;
 use rustls::server::{NoServerSessionStorage, ServerSessionMemoryCache, StoresServerSessions, WebPkiClientVerifier};
-use rustls::sign::{CertifiedKey, SingleCertAndKey};
-use rustls::{InconsistentKeys, RootCertStore, ServerConfig, SupportedProtocolVersion, version};
+use rustls::sign::SingleCertAndKey;
+use rustls::{RootCertStore, ServerConfig};
 
 use crate::error::TlsError;
-use crate::listener::tls::config::{ClientCertificates, Identity, TlsConfig};
-use crate::listener::tls::pem::Text;
-#[cfg(feature = "pkcs12")]
-use crate::listener::tls::pkcs12;
-use crate::listener::tls::source::Source;
-use crate::tls_info::{TlsVersion, suite_name};
+use crate::listener::tls::config::{ClientCertificates, TlsConfig};
+use crate::tls::Text;
 
 /// What new connections are served with.
 #[derive(Clone)]
@@ -29,8 +25,8 @@ pub(super) struct Server {
 impl Server {
     /// Reads all files and checks all settings.
     pub(super) fn new(settings: &TlsConfig, previous: Option<&Self>) -> Result<Self, TlsError> {
-        let provider = Arc::new(provider(settings)?);
-        let certified_key = certified_key(settings, &provider)?;
+        let provider = Arc::new(settings.cryptography.provider()?);
+        let certified_key = settings.identity.certified_key(&provider)?;
         let (authorities, verifier) = match &settings.client_certificates {
             None => (Vec::new(), WebPkiClientVerifier::no_client_auth()),
             Some(certificates) => client_verifier(certificates, &provider)?,
@@ -41,7 +37,7 @@ impl Server {
             _ => sessions(settings.session_cache_size),
         };
         let mut config = ServerConfig::builder_with_provider(provider)
-            .with_protocol_versions(&versions(settings))
+            .with_protocol_versions(&settings.cryptography.versions())
             .map_err(|error| TlsError::Provider { reason: error.to_string() })?
             .with_client_cert_verifier(Arc::clone(&verifier))
             .with_cert_resolver(Arc::new(SingleCertAndKey::from(certified_key)));
@@ -59,73 +55,6 @@ fn sessions(size: usize) -> Arc<dyn StoresServerSessions> {
     match size {
         0 => Arc::new(NoServerSessionStorage {}),
         size => ServerSessionMemoryCache::new(size),
-    }
-}
-
-fn versions(settings: &TlsConfig) -> Vec<&'static SupportedProtocolVersion> {
-    let known = [(TlsVersion::V1_3, &version::TLS13), (TlsVersion::V1_2, &version::TLS12)];
-    known.into_iter().filter(|(version, _)| settings.versions.contains(version)).map(|(_, known)| known).collect()
-}
-
-/// Finds the cryptography, with the cipher suites that were chosen.
-fn provider(settings: &TlsConfig) -> Result<CryptoProvider, TlsError> {
-    let mut provider = match &settings.provider {
-        Some(provider) => CryptoProvider::clone(provider),
-        #[cfg(feature = "tls")]
-        None => rustls::crypto::aws_lc_rs::default_provider(),
-        #[cfg(all(feature = "tls-ring", not(feature = "tls")))]
-        None => rustls::crypto::ring::default_provider(),
-        #[cfg(not(any(feature = "tls", feature = "tls-ring")))]
-        None => return Err(TlsError::NoProvider),
-    };
-    if let Some(names) = &settings.cipher_suites {
-        let known = std::mem::take(&mut provider.cipher_suites);
-        for name in names {
-            let suite = known.iter().find(|suite| suite_name(suite.suite()) == name);
-            provider.cipher_suites.push(*suite.ok_or_else(|| TlsError::UnknownCipherSuite {
-                name: name.clone(),
-                known: known.iter().map(|suite| suite_name(suite.suite())).collect(),
-            })?);
-        }
-    }
-    if settings.versions.is_empty() {
-        return Err(TlsError::NoVersions);
-    }
-    for &version in &settings.versions {
-        let is_for = |suite: &rustls::SupportedCipherSuite| suite.tls13().is_some() == (version == TlsVersion::V1_3);
-        if !provider.cipher_suites.iter().any(is_for) {
-            return Err(TlsError::NoCipherSuite { version });
-        }
-    }
-    Ok(provider)
-}
-
-fn certified_key(settings: &TlsConfig, provider: &CryptoProvider) -> Result<CertifiedKey, TlsError> {
-    match &settings.identity {
-        Identity::Pem { certificate, key } => certified_pem(certificate, key, provider),
-        #[cfg(feature = "pkcs12")]
-        Identity::Pkcs12 { archive, password } => pkcs12::certified_key(archive, password, provider),
-    }
-}
-
-fn certified_pem(certificate: &Source, key: &Source, provider: &CryptoProvider) -> Result<CertifiedKey, TlsError> {
-    let certificate = Text::read("certificate", certificate)?;
-    let key = Text::read("key", key)?;
-    let chain = certificate.certificates()?;
-    let key = provider
-        .key_provider
-        .load_private_key(key.key()?)
-        .map_err(|error| TlsError::InvalidKey { path: key.path(), reason: error.to_string() })?;
-    let certified_key = CertifiedKey::new(chain, key);
-    match certified_key.keys_match() {
-        // Keys in hardware may not tell what is public about them.
-        Ok(()) | Err(rustls::Error::InconsistentKeys(InconsistentKeys::Unknown)) => Ok(certified_key),
-        Err(rustls::Error::InconsistentKeys(_)) => Err(TlsError::KeyMismatch),
-        Err(error) => Err(TlsError::InvalidCertificate {
-            key: "certificate",
-            path: certificate.path(),
-            reason: error.to_string(),
-        }),
     }
 }
 

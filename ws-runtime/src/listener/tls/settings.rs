@@ -6,12 +6,11 @@ use std::time::Duration;
 use serde::Deserialize;
 
 use crate::listener::config::read_seconds;
-use crate::listener::tls::config::{ClientCertificates, Identity, TlsConfig};
-use crate::listener::tls::source::Source;
-use crate::tls_info::TlsVersion;
-
+use crate::listener::tls::config::{ClientCertificates, TlsConfig};
 #[cfg(feature = "pkcs12")]
-use crate::listener::tls::password::Pkcs12Password;
+use crate::tls::Pkcs12Password;
+use crate::tls::{Cryptography, Identity, Source};
+use crate::tls_info::TlsVersion;
 
 /// What is absent has the default of the builder. A path that is absent is blank, which the check of all settings tells.
 #[derive(Deserialize)]
@@ -55,8 +54,9 @@ fn is_required() -> bool {
 impl Default for Settings {
     fn default() -> Self {
         let blank = || Source::File(PathBuf::new());
-        let TlsConfig { versions, cipher_suites, session_cache_size, handshake_timeout, .. } =
+        let TlsConfig { cryptography, session_cache_size, handshake_timeout, .. } =
             TlsConfig::new(Identity::Pem { certificate: blank(), key: blank() });
+        let Cryptography { versions, cipher_suites, .. } = cryptography;
         Self {
             certificate: PathBuf::new(),
             key: PathBuf::new(),
@@ -90,8 +90,11 @@ impl TryFrom<Settings> for TlsConfig {
         let own = Self::from_pem_files(settings.certificate, settings.key);
         Ok(Self {
             client_certificates,
-            versions: settings.versions,
-            cipher_suites: settings.cipher_suites,
+            cryptography: Cryptography {
+                versions: settings.versions,
+                cipher_suites: settings.cipher_suites,
+                ..Cryptography::default()
+            },
             session_cache_size: settings.session_cache_size,
             handshake_timeout: settings.handshake_timeout,
             ..own

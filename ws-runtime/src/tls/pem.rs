@@ -7,10 +7,10 @@ use rustls::pki_types::pem::{PemObject as _, SectionKind};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 
 use crate::error::TlsError;
-use crate::listener::tls::source::Source;
+use crate::tls::source::Source;
 
 /// The PEM behind a setting.
-pub(super) struct Text<'a> {
+pub(crate) struct Text<'a> {
     setting: &'static str,
     path: Option<&'a Path>,
     bytes: Cow<'a, [u8]>,
@@ -19,7 +19,7 @@ pub(super) struct Text<'a> {
 impl<'a> Text<'a> {
     /// # Errors
     /// [`TlsError::Blank`], [`TlsError::Missing`], [`TlsError::Unreadable`], [`TlsError::Empty`], [`TlsError::Pkcs12`].
-    pub(super) fn read(setting: &'static str, source: &'a Source) -> Result<Self, TlsError> {
+    pub(crate) fn read(setting: &'static str, source: &'a Source) -> Result<Self, TlsError> {
         let text = Self { setting, path: source.path(), bytes: source.read(setting)? };
         if text.bytes.trim_ascii().is_empty() {
             return Err(TlsError::Empty { key: setting, path: text.path() });
@@ -32,7 +32,7 @@ impl<'a> Text<'a> {
 
     /// # Errors
     /// [`TlsError::DamagedPem`], [`TlsError::NoCertificate`].
-    pub(super) fn certificates(&self) -> Result<Vec<CertificateDer<'static>>, TlsError> {
+    pub(crate) fn certificates(&self) -> Result<Vec<CertificateDer<'static>>, TlsError> {
         let certificates: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(&self.bytes).collect();
         let certificates = certificates.map_err(|_| self.damaged())?;
         if certificates.is_empty() {
@@ -45,7 +45,7 @@ impl<'a> Text<'a> {
     ///
     /// # Errors
     /// [`TlsError::DamagedPem`], [`TlsError::EncryptedKey`], [`TlsError::NoKey`].
-    pub(super) fn key(&self) -> Result<PrivateKeyDer<'static>, TlsError> {
+    pub(crate) fn key(&self) -> Result<PrivateKeyDer<'static>, TlsError> {
         if self.holds(PKCS8_ENCRYPTED) || self.holds(PEM_ENCRYPTED) {
             return Err(TlsError::EncryptedKey { path: self.path() });
         }
@@ -56,7 +56,7 @@ impl<'a> Text<'a> {
         }
     }
 
-    pub(super) fn path(&self) -> Option<PathBuf> {
+    pub(crate) fn path(&self) -> Option<PathBuf> {
         self.path.map(Path::to_owned)
     }
 

@@ -5,7 +5,7 @@ use std::io;
 use std::path::PathBuf;
 
 use crate::error::TlsError;
-use crate::listener::tls::source::read_file;
+use crate::tls::source::read_file;
 
 /// What a file of PKCS#12 is encrypted with: a text, or what stands in a file. `Debug` shows no text.
 ///
@@ -32,7 +32,7 @@ impl Pkcs12Password {
 
     /// # Errors
     /// [`TlsError::Blank`], [`TlsError::Missing`], [`TlsError::Unreadable`].
-    pub(super) fn read(&self) -> Result<String, TlsError> {
+    pub(crate) fn read(&self) -> Result<String, TlsError> {
         let key = "password_file";
         match &self.0 {
             Password::Text(text) => Ok(text.clone()),

@@ -10,12 +10,12 @@ use rustls::pki_types::{CertificateDer, PrivatePkcs8KeyDer};
 use rustls::sign::{CertifiedKey, SigningKey};
 
 use crate::error::{Pkcs12Error, TlsError};
-use crate::listener::tls::password::Pkcs12Password;
-use crate::listener::tls::source::Source;
+use crate::tls::password::Pkcs12Password;
+use crate::tls::source::Source;
 
 /// # Errors
 /// What reading the files tells, and [`TlsError::InvalidPkcs12`].
-pub(super) fn certified_key(
+pub(crate) fn certified_key(
     archive: &Source,
     password: &Pkcs12Password,
     provider: &CryptoProvider,

@@ -8,9 +8,9 @@ use std::path::{Path, PathBuf};
 
 use crate::error::TlsError;
 
-/// What is read when the listener binds, and a file again when its certificates are reloaded.
+/// What is read when it is needed: a file again when certificates are reloaded.
 #[derive(Clone)]
-pub(super) enum Source {
+pub(crate) enum Source {
     Bytes(Vec<u8>),
     File(PathBuf),
 }
@@ -18,14 +18,14 @@ pub(super) enum Source {
 impl Source {
     /// # Errors
     /// [`TlsError::Blank`], [`TlsError::Missing`], [`TlsError::Unreadable`].
-    pub(super) fn read(&self, setting: &'static str) -> Result<Cow<'_, [u8]>, TlsError> {
+    pub(crate) fn read(&self, setting: &'static str) -> Result<Cow<'_, [u8]>, TlsError> {
         match self {
             Self::Bytes(bytes) => Ok(Cow::Borrowed(bytes)),
             Self::File(path) => read_file(setting, path).map(Cow::Owned),
         }
     }
 
-    pub(super) fn path(&self) -> Option<&Path> {
+    pub(crate) fn path(&self) -> Option<&Path> {
         match self {
             Self::Bytes(_) => None,
             Self::File(path) => Some(path),
@@ -33,7 +33,7 @@ impl Source {
     }
 }
 
-pub(super) fn read_file(setting: &'static str, path: &Path) -> Result<Vec<u8>, TlsError> {
+pub(crate) fn read_file(setting: &'static str, path: &Path) -> Result<Vec<u8>, TlsError> {
     if path.to_str().is_some_and(|path| path.trim().is_empty()) {
         return Err(TlsError::Blank { key: setting });
     }
