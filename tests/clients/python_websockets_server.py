@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import ssl
 import sys
 
 from websockets.asyncio.server import ServerConnection, serve
@@ -26,16 +27,36 @@ async def echo(websocket: ServerConnection) -> None:
                 report("pong", "are you there?")
             elif command == "vanish":
                 websocket.transport.abort()
+            elif command == "header":
+                await websocket.send(websocket.request.headers.get(arguments[0], ""))
+            elif command == "tls":
+                tls = websocket.transport.get_extra_info("ssl_object")
+                subject = dict(pair for (pair,) in (tls.getpeercert() or {}).get("subject", ()))
+                name = subject.get("commonName", "nobody")
+                await websocket.send(f"{tls.version()} {name} {tls.selected_alpn_protocol()} {tls.session_reused}")
             else:
                 await websocket.send(message)
     except ConnectionClosed:
         report("ended", f"{websocket.close_code} {websocket.close_reason}")
 
 
+def tls() -> ssl.SSLContext | None:
+    if len(sys.argv) == 1:
+        return None
+    certificate, key, *authority = sys.argv[1:]
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(certificate, key)
+    context.set_alpn_protocols(["http/1.1"])
+    if authority:
+        context.load_verify_locations(authority[0])
+        context.verify_mode = ssl.CERT_REQUIRED
+    return context
+
+
 async def main() -> None:
     reader = asyncio.StreamReader()
     await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
-    async with serve(echo, "127.0.0.1", 0, subprotocols=["echo.v1"], max_size=2**26) as server:
+    async with serve(echo, "127.0.0.1", 0, ssl=tls(), subprotocols=["echo.v1"], max_size=2**26) as server:
         print(f"listening {server.sockets[0].getsockname()[1]}", flush=True)
         await reader.read()
 

@@ -1,13 +1,12 @@
 //! Echo servers that are programs of their own: the scripts `*_server.*` in `tests/clients`.
 
 use std::net::SocketAddr;
-use std::path::Path;
-use std::process::Stdio;
+use std::path::PathBuf;
 
 use tokio::io::{AsyncBufReadExt, BufReader, Lines};
-use tokio::process::{Child, ChildStdout, Command};
+use tokio::process::{Child, ChildStdout};
 
-use crate::{relay_stderr, within};
+use crate::{script, within};
 
 /// A server on an implementation that we did not write, killed when dropped.
 #[derive(Debug)]
@@ -20,28 +19,29 @@ pub struct ForeignServer {
 impl ForeignServer {
     /// Starts the server on the npm package `ws`.
     pub async fn node_ws() -> Self {
-        Self::start("node", "node_ws_server.mjs").await
+        Self::node_ws_over_tls(&[]).await
+    }
+
+    /// The same over TLS, with the files of its certificate and key, and maybe that of the authority whose certificates it
+    /// requires.
+    pub async fn node_ws_over_tls(files: &[PathBuf]) -> Self {
+        Self::start("node", "node_ws_server.mjs", files).await
     }
 
     /// Starts the server on the Python package `websockets`.
     pub async fn python_websockets() -> Self {
-        Self::start(".venv/bin/python", "python_websockets_server.py").await
+        Self::python_websockets_over_tls(&[]).await
     }
 
-    async fn start(interpreter: &str, script: &str) -> Self {
-        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("clients");
-        let installed = folder.join("node_modules").exists() && folder.join(".venv").exists();
-        assert!(installed, "the clients of the tests are not installed: `scripts/test.sh` does that");
-        let program = if interpreter.contains('/') { folder.join(interpreter) } else { interpreter.into() };
-        let mut process = Command::new(program)
-            .arg(folder.join(script))
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .kill_on_drop(true)
-            .spawn()
-            .unwrap_or_else(|error| panic!("`{interpreter} {script}` does not start: {error}"));
-        relay_stderr(script.to_owned(), process.stderr.take());
+    /// The same over TLS, with the files of its certificate and key, and maybe that of the authority whose certificates it
+    /// requires.
+    pub async fn python_websockets_over_tls(files: &[PathBuf]) -> Self {
+        Self::start(".venv/bin/python", "python_websockets_server.py", files).await
+    }
+
+    async fn start(interpreter: &str, script: &str, files: &[PathBuf]) -> Self {
+        let files: Vec<_> = files.iter().map(|path| path.to_str().expect("the path is UTF-8")).collect();
+        let mut process = script::spawn(interpreter, script, &files);
         let mut reports = BufReader::new(process.stdout.take().expect("stdout is piped")).lines();
         let first = within("the server to listen", reports.next_line()).await.expect("reports are UTF-8");
         let port = first.as_deref().and_then(|line| line.strip_prefix("listening ")?.parse().ok());
@@ -53,6 +53,18 @@ impl ForeignServer {
     #[must_use]
     pub fn url(&self) -> String {
         format!("ws://{}/", self.address)
+    }
+
+    /// The url of a server with TLS, whose certificate is for `localhost`.
+    #[must_use]
+    pub fn tls_url(&self) -> String {
+        format!("wss://localhost:{}/", self.address.port())
+    }
+
+    /// Where it listens.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.address
     }
 
     /// Waits for exactly this report.

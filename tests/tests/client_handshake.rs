@@ -109,13 +109,38 @@ async fn ipv6_is_connected_to() {
     );
 }
 
+/// The head of a response that accepts is there as it came, also what the handshake has looked at.
 #[tokio::test]
-async fn a_refusal_tells_its_status_and_its_headers() {
-    for (status, text) in [(404, "404 Not Found"), (426, "426 Upgrade Required"), (200, "200 OK"), (302, "302 Found")] {
-        let response = format!("HTTP/1.1 {text}\r\nX-Reason: because\r\nContent-Length: 4\r\n\r\nbody");
+async fn an_acceptance_tells_its_headers() {
+    let server = RawServer::bind().await;
+    let extension = "permessage-deflate; server_no_context_takeover; client_no_context_takeover";
+    let more = format!("Sec-WebSocket-Extensions: {extension}\r\nSet-Cookie: a=1\r\nSet-Cookie: b=2\r\n");
+    let (client, peer) = tokio::join!(Client::connect(server.url("/")), server.upgrade(&more));
+    let client = client.expect("the answer is right");
+    let headers = client.response().headers();
+    let values = |name| headers.get_all(name).iter().collect::<Vec<_>>();
+    assert_eq!(client.response().status(), 101);
+    assert_eq!(values("sec-websocket-extensions"), [extension]);
+    assert_eq!(values("sec-websocket-accept"), [&*peer.accept_key()]);
+    assert_eq!(values("set-cookie"), ["a=1", "b=2"]);
+    assert_eq!(headers.len(), 6);
+}
+
+#[tokio::test]
+async fn a_refusal_tells_its_status_its_headers_and_whether_it_may_pass() {
+    let final_ones = [200, 301, 302, 307, 400, 401, 403, 404, 405, 407, 410, 426, 500, 501, 505];
+    let transient = [429, 502, 503, 504];
+    let statuses = final_ones.map(|status| (status, false)).into_iter().chain(transient.map(|status| (status, true)));
+    for (status, is_transient) in statuses {
+        let response = format!(
+            "HTTP/1.1 {status} Some Reason\r\nX-Reason: because\r\nLocation: /elsewhere\r\nContent-Length: 4\r\n\r\nbody"
+        );
         let error = connect_to(Client::builder, |_| response).await;
-        assert_eq!(error.to_string(), format!("server refused the connection with status {text}"));
-        let Error::Connect(ConnectError::Refused { response }) = error else { panic!("{error:?}") };
+        let text = error.to_string();
+        assert!(text.starts_with(&format!("server refused the connection with status {status} ")), "{text}");
+        let Error::Connect(error) = error else { panic!("{error:?}") };
+        assert_eq!(error.is_transient(), is_transient, "{status}");
+        let ConnectError::Refused { response } = error else { panic!("{error:?}") };
         assert_eq!(response.status(), status);
         assert_eq!(response.headers()["x-reason"], "because");
     }
@@ -135,7 +160,9 @@ async fn an_answer_that_breaks_the_rules_fails_the_connection() {
     for (lines, expected) in table {
         let response = format!("HTTP/1.1 101 Switching Protocols\r\n{lines}\r\n");
         let error = connect_to(Client::builder, |_| response).await;
-        let Error::Connect(ConnectError::Response(error)) = error else { panic!("{error:?}") };
+        let Error::Connect(error) = error else { panic!("{error:?}") };
+        assert!(!error.is_transient());
+        let ConnectError::Response(error) = error else { panic!("{error:?}") };
         assert_eq!(error, expected, "{lines}");
     }
 }
@@ -182,7 +209,10 @@ async fn garbage_is_no_answer() {
         ["\x16\x03\x01 this is TLS", "SSH-2.0-OpenSSH_9.6\r\n", "HTTP/1.1 1O1 Oops\r\n\r\n", "\r\n\r\nhello\r\n\r\n"]
     {
         let error = connect_to(Client::builder, |_| garbage.to_owned()).await;
-        assert!(matches!(error, Error::Connect(ConnectError::NotHttp)), "{garbage}: {error:?}");
+        assert!(
+            matches!(&error, Error::Connect(error @ ConnectError::NotHttp) if !error.is_transient()),
+            "{garbage}: {error:?}"
+        );
     }
 }
 
@@ -203,7 +233,9 @@ async fn a_server_that_hangs_up_is_an_error_of_the_connection() {
         };
         let (connected, ()) = tokio::join!(within("the end", Client::connect(server.url("/"))), hanging_up);
         let error = connected.expect_err("there was no answer");
-        let Error::Connect(ConnectError::Io { address, source }) = error else { panic!("{begun}: {error:?}") };
+        let Error::Connect(error) = error else { panic!("{begun}: {error:?}") };
+        assert!(error.is_transient());
+        let ConnectError::Io { address, source } = error else { panic!("{begun}: {error:?}") };
         assert_eq!(address, server.address().to_string());
         assert_eq!(source.kind(), io::ErrorKind::UnexpectedEof, "{begun}");
     }
@@ -235,7 +267,7 @@ async fn silence_is_waited_for_as_long_as_is_said() {
         };
         let (connected, _peer) = tokio::join!(builder(server.url("/")).connect(), waiting);
         let error = connected.expect_err("there was no answer");
-        assert!(matches!(error, Error::Connect(ConnectError::Timeout)), "{error:?}");
+        assert!(matches!(&error, Error::Connect(error @ ConnectError::Timeout) if error.is_transient()), "{error:?}");
         assert_eq!(begin.elapsed().as_secs(), seconds);
         tokio::time::resume();
     }
@@ -244,13 +276,14 @@ async fn silence_is_waited_for_as_long_as_is_said() {
 #[tokio::test]
 async fn a_wrong_url_is_named() {
     let table = [
-        ("wss://localhost/", "TLS is not there yet, only `ws://`"),
-        ("http://localhost/", "must begin with `ws://`"),
+        ("http://localhost/", "must begin with `ws://` or `wss://`"),
+        ("https://localhost/", "must begin with `ws://` or `wss://`"),
         ("ws://localhost/#part", "must not have a fragment"),
     ];
     for (url, reason) in table {
         let error = Client::connect(url).await.expect_err("the url is wrong");
         assert_eq!(error.to_string(), format!("invalid url `{url}`: {reason}"));
+        assert!(matches!(error, Error::Connect(error) if !error.is_transient()));
     }
 }
 

@@ -1,14 +1,16 @@
 //! What can go wrong, for the users of this crate.
 
 mod auth;
+#[cfg(feature = "client")]
+mod connect;
 #[cfg(feature = "pkcs12")]
 mod pkcs12;
+#[cfg(feature = "client")]
+mod request;
 #[cfg(feature = "rustls")]
 mod tls;
 
 use std::io;
-#[cfg(feature = "client")]
-use std::sync::Arc;
 
 use ws_core::close::CloseCode;
 pub use ws_core::close::InvalidCloseCode;
@@ -17,8 +19,12 @@ pub use ws_core::error::ProtocolError;
 pub use ws_core::handshake::client::ResponseError;
 
 pub use auth::AuthError;
+#[cfg(feature = "client")]
+pub use connect::ConnectError;
 #[cfg(feature = "pkcs12")]
 pub use pkcs12::Pkcs12Error;
+#[cfg(feature = "client")]
+pub use request::RequestError;
 #[cfg(feature = "rustls")]
 pub use tls::TlsError;
 
@@ -144,91 +150,6 @@ fn at(path: Option<&str>) -> String {
     path.map(|path| format!("{path}: ")).unwrap_or_default()
 }
 
-/// Why a client could not connect to its server.
-#[cfg(feature = "client")]
-#[derive(Clone, Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum ConnectError {
-    /// The name of the server could not be looked up, nobody listens there, or the connection broke before the server had
-    /// answered. It may be another time.
-    #[error("cannot connect to {address}")]
-    Io {
-        /// The host and port of the url.
-        address: String,
-        /// What the operating system said.
-        source: Arc<io::Error>,
-    },
-    /// What the server answered is not HTTP/1.1.
-    #[error("server does not speak HTTP/1.1")]
-    NotHttp,
-    /// The server answered with another status than 101. The head of its response says why.
-    #[error("server refused the connection with status {}", response.status())]
-    Refused {
-        /// The head of the response.
-        response: Box<http::Response<()>>,
-    },
-    /// The server accepted in a way that breaks the rules of the handshake
-    /// ([RFC 6455 §4.1](https://www.rfc-editor.org/rfc/rfc6455#section-4.1)). It is its programmers' turn.
-    #[error(transparent)]
-    Response(#[from] ResponseError),
-    /// The connection was not open within `handshake_timeout`.
-    #[error("server did not answer the handshake in time")]
-    Timeout,
-    /// The url is none that a client can connect to. Nothing was sent.
-    #[error("invalid url `{url}`: {reason}")]
-    Url {
-        /// The url.
-        url: String,
-        /// What is wrong with it.
-        reason: &'static str,
-    },
-}
-
-#[cfg(feature = "client")]
-impl ConnectError {
-    /// Returns whether it may be different another time, so that a client with a [`RetryConfig`](crate::RetryConfig) tries again: the
-    /// connection broke or took too long, or the server answered with 429, 502, 503, or 504.
-    #[must_use]
-    pub fn is_transient(&self) -> bool {
-        match self {
-            Self::Io { .. } | Self::Timeout => true,
-            Self::Refused { response } => matches!(response.status().as_u16(), 429 | 502..=504),
-            Self::NotHttp | Self::Response(_) | Self::Url { .. } => false,
-        }
-    }
-}
-
-/// Why a request of a client was not made, or has no answer.
-#[cfg(feature = "client")]
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum RequestError {
-    /// The message has the field that carries the id already. Nothing was sent.
-    #[error("request has a field `{field}` already, which is to carry its id")]
-    HasId {
-        /// The name of the field.
-        field: String,
-    },
-    /// The connection was lost, or closed. The server may have received the request.
-    #[error("connection was lost before the answer came")]
-    Lost,
-    /// The client does not know which field carries ids. Nothing was sent.
-    #[error("set `dispatcher_stream_id` of the client to the field that carries the id of a request")]
-    NoField,
-    /// The message is no object in JSON, so that there is no place for an id. Nothing was sent.
-    #[error("request is not a JSON object")]
-    NotAnObject,
-    /// No answer came within `request_timeout`. The server may have received the request.
-    #[error("no answer came in time")]
-    Timeout,
-    /// So many requests wait already. Nothing was sent.
-    #[error("{limit} requests wait for their answers already")]
-    TooMany {
-        /// The limit of the client.
-        limit: usize,
-    },
-}
-
 /// An invalid configuration, found when the listener binds, the router is built, or the client connects.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -280,7 +201,7 @@ pub enum ConfigError {
         /// What is wrong with its value.
         reason: &'static str,
     },
-    /// The TLS of the listener cannot be set up.
+    /// The TLS of the listener, or of the client, cannot be set up.
     #[cfg(feature = "rustls")]
     #[error(transparent)]
     Tls(#[from] TlsError),

@@ -99,6 +99,8 @@ pub use crate::auth::{Jwt, JwtAlgorithm};
 #[cfg(feature = "passwords")]
 pub use crate::auth::{Users, hash_password};
 pub use crate::caller::{Caller, ConnectionId};
+#[cfg(all(feature = "client", feature = "rustls"))]
+pub use crate::client::ClientTlsConfig;
 #[cfg(feature = "client")]
 pub use crate::client::{
     Client, ClientBuilder, ClientEvent, ClientReader, ClientWriter, LossCause, RetryConfig, Subscription,

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use ws_core::protocol::Role;
+
 /// The TLS of a connection: what was agreed on, and what the peer showed.
 ///
 /// Returned by [`Caller::tls`](crate::Caller::tls) and [`UpgradeRequest::tls`](crate::UpgradeRequest::tls), for connections whose TLS
@@ -12,8 +14,10 @@ pub struct TlsInfo {
     cipher_suite: &'static str,
     server_name: Option<Box<str>>,
     alpn: Option<Box<[u8]>>,
-    /// DER, that of the client first.
-    client_certificates: Vec<Box<[u8]>>,
+    /// Whose the certificates are.
+    peer: Role,
+    /// DER, that of the peer first.
+    certificates: Vec<Box<[u8]>>,
 }
 
 /// A version of TLS. Older ones are not spoken.
@@ -30,9 +34,20 @@ pub enum TlsVersion {
 }
 
 impl TlsInfo {
-    /// Reads what a handshake has agreed on; `None` before it has ended.
+    /// Reads what a server's handshake has agreed on; `None` before it has ended.
     #[cfg(feature = "rustls")]
     pub(crate) fn of(connection: &rustls::ServerConnection) -> Option<Self> {
+        Self::of_either(connection, Role::Client, connection.server_name())
+    }
+
+    /// Reads what a client's handshake has agreed on; `None` before it has ended.
+    #[cfg(all(feature = "client", feature = "rustls"))]
+    pub(crate) fn of_client(connection: &rustls::ClientConnection, server_name: Option<&str>) -> Option<Self> {
+        Self::of_either(connection, Role::Server, server_name)
+    }
+
+    #[cfg(feature = "rustls")]
+    fn of_either(connection: &rustls::CommonState, peer: Role, server_name: Option<&str>) -> Option<Self> {
         let version = match connection.protocol_version()? {
             rustls::ProtocolVersion::TLSv1_2 => TlsVersion::V1_2,
             _ => TlsVersion::V1_3,
@@ -41,9 +56,10 @@ impl TlsInfo {
         Some(Self {
             version,
             cipher_suite: suite_name(connection.negotiated_cipher_suite()?.suite()),
-            server_name: connection.server_name().map(Box::from),
+            server_name: server_name.map(Box::from),
             alpn: connection.alpn_protocol().map(Box::from),
-            client_certificates: certificates.iter().map(|certificate| Box::from(certificate.as_ref())).collect(),
+            peer,
+            certificates: certificates.iter().map(|certificate| Box::from(certificate.as_ref())).collect(),
         })
     }
 
@@ -71,16 +87,35 @@ impl TlsInfo {
         self.alpn.as_deref()
     }
 
-    /// Returns the certificate that the client showed, in DER; it has been verified. `None` when it showed none.
+    /// Returns the certificate that the client showed, in DER; it has been verified. `None` when it showed none, and on the connection
+    /// of a client, which knows its own.
     #[must_use]
     pub fn client_certificate(&self) -> Option<&[u8]> {
-        self.client_certificates.first().map(AsRef::as_ref)
+        self.client_certificate_chain().next()
     }
 
     /// Returns the certificates that the client sent, in DER, its own first. Only that one has been verified: of the others,
     /// those that were needed for it.
     pub fn client_certificate_chain(&self) -> impl Iterator<Item = &[u8]> {
-        self.client_certificates.iter().map(AsRef::as_ref)
+        self.certificates_of(Role::Client)
+    }
+
+    /// Returns the certificate that the server showed, in DER; it has been verified, unless the client takes any. `None` on the
+    /// connection of a server, which knows its own.
+    #[must_use]
+    pub fn server_certificate(&self) -> Option<&[u8]> {
+        self.server_certificate_chain().next()
+    }
+
+    /// Returns the certificates that the server sent, in DER, its own first. Only that one has been verified: of the others,
+    /// those that were needed for it.
+    pub fn server_certificate_chain(&self) -> impl Iterator<Item = &[u8]> {
+        self.certificates_of(Role::Server)
+    }
+
+    fn certificates_of(&self, role: Role) -> impl Iterator<Item = &[u8]> {
+        let certificates = if self.peer == role { self.certificates.as_slice() } else { &[] };
+        certificates.iter().map(AsRef::as_ref)
     }
 }
 
@@ -91,7 +126,8 @@ impl fmt::Debug for TlsInfo {
             .field("cipher_suite", &self.cipher_suite)
             .field("server_name", &self.server_name)
             .field("alpn", &self.alpn.as_deref().map(String::from_utf8_lossy))
-            .field("client_certificates", &self.client_certificates.len())
+            .field("peer", &self.peer)
+            .field("certificates", &self.certificates.len())
             .finish()
     }
 }

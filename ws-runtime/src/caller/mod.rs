@@ -214,13 +214,14 @@ impl Caller {
             && !self.shared.with_outbox(|outbox| outbox.is_broken())
     }
 
-    /// Returns whether the connection runs over TLS, which ends in this process or in a [trusted proxy](crate::TrustedProxies).
+    /// Returns whether the connection runs over TLS, which ends in this process or, at a server, in a
+    /// [trusted proxy](crate::TrustedProxies).
     #[must_use]
     pub fn is_secure(&self) -> bool {
         self.shared.is_secure
     }
 
-    /// Returns the TLS of the connection: its version, and the certificate that the client showed, for instance. `None` for a plain
+    /// Returns the TLS of the connection: its version, and the certificate that the peer showed, for instance. `None` for a plain
     /// connection, and where the TLS does not end in this process. Behind a trusted proxy, it is that of the proxy.
     #[must_use]
     pub fn tls(&self) -> Option<&TlsInfo> {

@@ -17,6 +17,8 @@ use crate::client::dial::Plan;
 use crate::client::dialer::Dialer;
 use crate::client::requests::RequestConfig;
 use crate::client::start::Start;
+#[cfg(feature = "rustls")]
+use crate::client::tls::{ClientTlsConfig, Connector, Tls};
 use crate::client::url::Target;
 use crate::client::{Client, RetryConfig};
 use crate::compression::Compression;
@@ -44,6 +46,8 @@ use crate::terms::{Bounds, Terms};
 #[must_use = "a builder does nothing until it connects"]
 pub struct ClientBuilder {
     url: String,
+    #[cfg(feature = "rustls")]
+    tls: Tls,
     subprotocols: Vec<String>,
     headers: HeaderMap,
     compression: Compression,
@@ -71,6 +75,8 @@ impl ClientBuilder {
     pub(crate) fn new(url: String) -> Self {
         Self {
             url,
+            #[cfg(feature = "rustls")]
+            tls: Tls::Settings(ClientTlsConfig::new()),
             subprotocols: Vec::new(),
             headers: HeaderMap::new(),
             compression: Compression::default(),
@@ -91,6 +97,21 @@ impl ClientBuilder {
             dialer: None,
             mistake: None,
         }
+    }
+
+    /// Sets up the TLS of a `wss://` url; it does nothing for `ws://`. Default: that of [`ClientTlsConfig::new`].
+    #[cfg(feature = "rustls")]
+    pub fn tls(mut self, config: ClientTlsConfig) -> Self {
+        self.tls = Tls::Settings(config);
+        self
+    }
+
+    /// Sets up the TLS of a `wss://` url in rustls's own words, in the place of [`tls`](Self::tls), for what that does not do. The name
+    /// that the certificate must have is the host of the url. If it offers protocols (ALPN), `http/1.1` must be the only one.
+    #[cfg(feature = "rustls")]
+    pub fn rustls_config(mut self, config: impl Into<Arc<rustls::ClientConfig>>) -> Self {
+        self.tls = Tls::Given(config.into());
+        self
     }
 
     /// Offers subprotocols, the best one first; the server chooses one or none of them. Default: none.
@@ -269,6 +290,12 @@ impl ClientBuilder {
         if let Some(mistake) = self.mistake {
             return Err(mistake.into());
         }
+        #[cfg(feature = "rustls")]
+        let tls = if target.is_secure {
+            Some(Connector::new(&self.tls, &target.host).map_err(ConfigError::from)?)
+        } else {
+            None
+        };
         let terms = Terms {
             idle_timeout: None,
             closure_timeout: Some(self.connection_closure_timeout),
@@ -281,6 +308,8 @@ impl ClientBuilder {
         };
         let plan = Plan {
             target,
+            #[cfg(feature = "rustls")]
+            tls,
             subprotocols: self.subprotocols,
             headers: self.headers,
             compression: self.compression,

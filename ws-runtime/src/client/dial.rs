@@ -1,4 +1,4 @@
-//! Connects: TCP, then the HTTP upgrade.
+//! Connects: TCP, then TLS, then the HTTP upgrade.
 
 use std::future::poll_fn;
 use std::io;
@@ -13,6 +13,8 @@ use http::{HeaderMap, HeaderValue, Request, Response, StatusCode};
 use http_body_util::Empty;
 use hyper::client::conn::http1;
 use hyper_util::rt::TokioIo;
+#[cfg(feature = "rustls")]
+use tokio::io::AsyncReadExt as _;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use ws_core::handshake::client::{Key, ResponseError, check_response, request_headers};
@@ -20,18 +22,24 @@ use ws_core::handshake::client::{Key, ResponseError, check_response, request_hea
 use crate::caller::ConnectionId;
 use crate::caller::shared::ConnectionInfo;
 use crate::client::dialer::Dialer;
+#[cfg(feature = "rustls")]
+use crate::client::tls::Connector;
 use crate::client::url::Target;
 use crate::compression::{Compression, Negotiated};
 use crate::connection::Established;
 use crate::error::ConnectError;
 use crate::log;
 use crate::terms::Terms;
-use crate::transport;
+use crate::tls_info::TlsInfo;
+use crate::transport::{self, Reader, Stream, Writer};
 
 /// Everything that is needed to connect, as often as need be. Its settings are valid.
 #[derive(Clone, Debug)]
 pub(crate) struct Plan {
     pub(crate) target: Target,
+    /// `None` for a plain connection.
+    #[cfg(feature = "rustls")]
+    pub(crate) tls: Option<Connector>,
     pub(crate) subprotocols: Vec<String>,
     pub(crate) headers: HeaderMap,
     pub(crate) compression: Compression,
@@ -56,10 +64,21 @@ struct Agreement {
     compression: Option<Negotiated>,
 }
 
+/// What a server has answered, and the connection that its answer came on.
+struct Answer {
+    response: Response<()>,
+    halves: (Reader, Writer),
+    /// What came in behind the response.
+    read_ahead: Bytes,
+    tls: Option<Arc<TlsInfo>>,
+}
+
 /// Why there was no answer.
 enum Failure {
     Broken(io::Error),
     NotHttp,
+    #[cfg(feature = "rustls")]
+    Tls(rustls::Error),
 }
 
 impl Plan {
@@ -79,26 +98,23 @@ impl Plan {
     async fn open(&self) -> Result<Opened, ConnectError> {
         let (id, key) = random().map_err(|error| self.lost(error))?;
         let request = self.request(&key);
-        let (halves, response, read_ahead, remote_addr) = if let Some(dialer) = &self.dialer {
+        let (answer, remote_addr) = if let Some(dialer) = &self.dialer {
             let stream = dialer.dial().await.map_err(|error| self.lost(error))?;
-            let (response, stream, read_ahead) =
-                exchange(stream, request).await.map_err(|failure| self.failed(failure))?;
-            (transport::split_boxed(stream), response, read_ahead, None)
+            (self.ask(stream, request, transport::split_boxed).await, None)
         } else {
             let stream = self.dial_tcp().await.map_err(|error| self.lost(error))?;
             let remote_addr = stream.peer_addr().ok();
-            let (response, stream, read_ahead) =
-                exchange(stream, request).await.map_err(|failure| self.failed(failure))?;
-            (transport::split_tcp(stream), response, read_ahead, remote_addr)
+            (self.ask(stream, request, transport::split_tcp).await, remote_addr)
         };
-        let ((reader, writer), mut response) = (halves, response);
-        let Agreement { subprotocol, compression } = self.check(&mut response, &key)?;
+        let answer = answer.map_err(|failure| self.failed(failure))?;
+        let Answer { response, halves: (reader, writer), read_ahead, tls } = answer;
+        let (response, Agreement { subprotocol, compression }) = self.check(response, &key)?;
         let info = ConnectionInfo {
             id,
             subprotocol: subprotocol.map(String::into_boxed_str),
             remote_addr,
-            is_secure: false,
-            tls: None,
+            is_secure: tls.is_some(),
+            tls,
             login: None,
         };
         let terms = Arc::clone(&self.terms);
@@ -113,6 +129,29 @@ impl Plan {
             log::option_refused("TCP_NODELAY", &error);
         }
         Ok(stream)
+    }
+
+    /// Sends the request, over TLS where that is asked for.
+    async fn ask<S: Stream + 'static>(
+        &self,
+        stream: S,
+        request: Request<Empty<Bytes>>,
+        split: impl FnOnce(S) -> (Reader, Writer),
+    ) -> Result<Answer, Failure> {
+        #[cfg(feature = "rustls")]
+        if let Some(connector) = &self.tls {
+            let (stream, info) = connector.connect(stream).await?;
+            return match exchange(stream, request).await {
+                Ok((response, stream, read_ahead)) => {
+                    let halves = transport::split_boxed(Box::new(stream));
+                    Ok(Answer { response, halves, read_ahead, tls: Some(info) })
+                }
+                Err((failure, Some(stream))) => Err(with_alert(failure, stream).await),
+                Err((failure, None)) => Err(failure),
+            };
+        }
+        let (response, stream, read_ahead) = exchange(stream, request).await.map_err(|(failure, _)| failure)?;
+        Ok(Answer { response, halves: split(stream), read_ahead, tls: None })
     }
 
     fn request(&self, key: &Key) -> Request<Empty<Bytes>> {
@@ -130,16 +169,15 @@ impl Plan {
     }
 
     /// Checks what the server answered.
-    fn check(&self, response: &mut Response<()>, key: &Key) -> Result<Agreement, ConnectError> {
+    fn check(&self, response: Response<()>, key: &Key) -> Result<(Response<()>, Agreement), ConnectError> {
         if response.status() != StatusCode::SWITCHING_PROTOCOLS {
-            return Err(ConnectError::Refused { response: Box::new(std::mem::take(response)) });
+            return Err(ConnectError::Refused { response: Box::new(response) });
         }
-        let status = response.status();
-        let headers = response.headers_mut();
-        let compression = self.compression.accept(headers).map_err(|_| ResponseError::Extension)?;
+        let mut headers = response.headers().clone();
+        let compression = self.compression.accept(&mut headers).map_err(|_| ResponseError::Extension)?;
         // What is still there was not offered.
-        let subprotocol = check_response(status, headers, key, &self.offered())?.map(str::to_owned);
-        Ok(Agreement { subprotocol, compression })
+        let subprotocol = check_response(response.status(), &headers, key, &self.offered())?.map(str::to_owned);
+        Ok((response, Agreement { subprotocol, compression }))
     }
 
     fn offered(&self) -> Vec<&str> {
@@ -150,6 +188,8 @@ impl Plan {
         match failure {
             Failure::Broken(error) => self.lost(error),
             Failure::NotHttp => ConnectError::NotHttp,
+            #[cfg(feature = "rustls")]
+            Failure::Tls(source) => ConnectError::Tls { address: self.target.address(), source },
         }
     }
 
@@ -165,29 +205,51 @@ fn random() -> io::Result<(ConnectionId, Key)> {
     Ok((id.map_err(|error| io::Error::other(error.to_string()))?, Key::new(nonce)))
 }
 
-/// Sends the request and waits for the head of the response. Returns the socket, and what came in behind the response.
-async fn exchange<S: AsyncRead + AsyncWrite + Send + Unpin + 'static>(
+/// Sends the request and waits for the head of the response. Returns the stream, and what came in behind the response.
+///
+/// # Errors
+/// Why there is none, and the stream if there still is one.
+async fn exchange<S>(
     stream: S,
     request: Request<Empty<Bytes>>,
-) -> Result<(Response<()>, S, Bytes), Failure> {
-    let handshake = http1::Builder::new().max_buf_size(MAX_RESPONSE_HEAD).handshake(TokioIo::new(stream));
-    let (mut sender, mut connection) = handshake.await?;
+) -> Result<(Response<()>, S, Bytes), (Failure, Option<S>)>
+where
+    S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
+{
+    let handshake = http1::Builder::new().max_buf_size(MAX_RESPONSE_HEAD).handshake(TokioIo::new(stream)).await;
+    let (mut sender, mut connection) = handshake.map_err(|error| (error.into(), None))?;
     let mut sending = pin!(sender.send_request(request));
     let mut is_over = false;
-    let response = poll_fn(|cx| {
+    let mut response = poll_fn(|cx| {
         if !is_over && let Poll::Ready(ended) = connection.poll_without_shutdown(cx) {
             ended?;
             is_over = true;
         }
         sending.as_mut().poll(cx)
     })
-    .await?;
-    let response = response.map(drop);
-    if response.status() == StatusCode::SWITCHING_PROTOCOLS && !is_over {
-        poll_fn(|cx| connection.poll_without_shutdown(cx)).await?;
+    .await;
+    if response.as_ref().is_ok_and(|response| response.status() == StatusCode::SWITCHING_PROTOCOLS)
+        && !is_over
+        && let Err(error) = poll_fn(|cx| connection.poll_without_shutdown(cx)).await
+    {
+        response = Err(error);
     }
     let parts = connection.into_parts();
-    Ok((response, parts.io.into_inner(), parts.read_buf))
+    let stream = parts.io.into_inner();
+    match response {
+        Ok(response) => Ok((response.map(drop), stream, parts.read_buf)),
+        Err(error) => Err((error.into(), Some(stream))),
+    }
+}
+
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Self {
+        #[cfg(feature = "rustls")]
+        if let Some(error) = error.get_ref().and_then(|cause| cause.downcast_ref::<rustls::Error>()) {
+            return Self::Tls(error.clone());
+        }
+        Self::Broken(error)
+    }
 }
 
 impl From<hyper::Error> for Failure {
@@ -201,14 +263,33 @@ impl From<hyper::Error> for Failure {
         let mut source = std::error::Error::source(&error);
         while let Some(cause) = source {
             if let Some(cause) = cause.downcast_ref::<io::Error>() {
-                return Self::Broken(match cause.raw_os_error() {
-                    Some(code) => io::Error::from_raw_os_error(code),
-                    None => cause.kind().into(),
-                });
+                return copy(cause).into();
             }
             source = cause.source();
         }
         Self::Broken(io::Error::other(error))
+    }
+}
+
+/// Looks for what the server said before the connection broke: in TLS 1.3 a client is done before the server has looked at its
+/// certificate, and what it says about that may already be there when the request cannot be written any more.
+#[cfg(feature = "rustls")]
+async fn with_alert(failure: Failure, mut stream: impl AsyncRead + Unpin) -> Failure {
+    match stream.read(&mut [0]).await.map_err(Failure::from) {
+        Err(alert @ Failure::Tls(_)) if matches!(failure, Failure::Broken(_)) => alert,
+        _ => failure,
+    }
+}
+
+/// Copies an error that another one keeps.
+fn copy(error: &io::Error) -> io::Error {
+    #[cfg(feature = "rustls")]
+    if let Some(cause) = error.get_ref().and_then(|cause| cause.downcast_ref::<rustls::Error>()) {
+        return io::Error::new(error.kind(), cause.clone());
+    }
+    match error.raw_os_error() {
+        Some(code) => io::Error::from_raw_os_error(code),
+        None => error.kind().into(),
     }
 }
 

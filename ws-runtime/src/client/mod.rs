@@ -1,10 +1,10 @@
 //! The other end of a connection: connects to a server, reads what it sends, and writes to it.
 //!
 //! ```text
-//!   url, settings ──▶ TCP ──▶ HTTP upgrade ──▶ connection ──▶ delivery ──▶ queue ──▶ read
-//!     builder, url            dial               its task        │
-//!                                                                ├─ an answer ──▶ requests ──▶ request, subscribe
-//!                                                                └─ the end ──▶ reader, or the supervisor of retry
+//!   url, settings ──▶ TCP ──▶ TLS ──▶ HTTP upgrade ──▶ connection ──▶ delivery ──▶ queue ──▶ read
+//!     builder, url    dial    tls     dial               its task       │
+//!                                                                       ├─ an answer ──▶ requests ──▶ request, subscribe
+//!                                                                       └─ the end ──▶ reader, or the supervisor of retry
 //! ```
 //!
 //! A client's connection is driven by the same task as a server's; its service is [`delivery`], which hands each message to whoever
@@ -22,6 +22,8 @@ mod reader;
 mod requests;
 mod retry;
 mod start;
+#[cfg(feature = "rustls")]
+mod tls;
 mod url;
 mod write;
 mod writer;
@@ -46,6 +48,8 @@ pub use builder::ClientBuilder;
 pub use reader::ClientReader;
 pub use requests::Subscription;
 pub use retry::{ClientEvent, LossCause, RetryConfig};
+#[cfg(feature = "rustls")]
+pub use tls::ClientTlsConfig;
 pub use writer::ClientWriter;
 
 /// A connection to a server; with a [`RetryConfig`], one after the other.
@@ -82,7 +86,8 @@ pub struct Client {
 }
 
 impl Client {
-    /// Connects to a url such as `ws://host:port/path?query`, with the defaults of [`ClientBuilder`].
+    /// Connects to a url such as `ws://host:port/path?query`, or `wss://` for TLS, which needs the feature `tls` or `tls-ring`; with the
+    /// defaults of [`ClientBuilder`].
     ///
     /// # Errors
     /// Those of [`ClientBuilder::connect`].

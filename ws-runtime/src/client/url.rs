@@ -11,6 +11,8 @@ pub(crate) struct Target {
     /// A name, or an address without brackets.
     pub(crate) host: String,
     pub(crate) port: u16,
+    /// Over TLS.
+    pub(crate) is_secure: bool,
     /// The value of the request's `Host`.
     pub(crate) host_header: HeaderValue,
     /// The path and the query.
@@ -21,7 +23,12 @@ impl Target {
     /// # Errors
     /// [`ConnectError::Url`].
     pub(crate) fn parse(url: &str) -> Result<Self, ConnectError> {
-        parse(url).map_err(|reason| ConnectError::Url { url: url.to_owned(), reason })
+        let invalid = |reason| ConnectError::Url { url: url.to_owned(), reason };
+        let target = parse(url).map_err(invalid)?;
+        if target.is_secure && cfg!(not(feature = "rustls")) {
+            return Err(invalid("`wss://` needs the feature `tls` or `tls-ring`"));
+        }
+        Ok(target)
     }
 
     /// Returns the host and the port, for people.
@@ -40,43 +47,47 @@ fn parse(url: &str) -> Result<Target, &'static str> {
     }
     let uri: Uri = url.parse().map_err(|_| "must be like `ws://host:port/path?query`")?;
     let Parts { scheme, authority, path_and_query, .. } = uri.into_parts();
-    check_scheme(scheme.as_ref())?;
+    let is_secure = is_secure(scheme.as_ref())?;
+    let default_port = if is_secure { SECURE_PORT } else { PLAIN_PORT };
     let authority = authority.ok_or("must name a host")?;
     let host = authority.host();
-    let port = port(&authority)?;
+    let port = port(&authority, default_port)?;
     if host.is_empty() {
         return Err("must name a host");
     }
-    let host_header = if port == DEFAULT_PORT { host.to_owned() } else { format!("{host}:{port}") };
+    let host_header = if port == default_port { host.to_owned() } else { format!("{host}:{port}") };
     let mut resource = Parts::default();
     resource.path_and_query = Some(path_and_query.unwrap_or_else(|| PathAndQuery::from_static("/")));
     Ok(Target {
         host: host.trim_start_matches('[').trim_end_matches(']').to_owned(),
         port,
+        is_secure,
         host_header: HeaderValue::try_from(host_header).map_err(|_| "must name a host")?,
         resource: Uri::from_parts(resource).map_err(|_| "must have a path that begins with `/`")?,
     })
 }
 
-fn check_scheme(scheme: Option<&Scheme>) -> Result<(), &'static str> {
+/// Returns whether it is `wss`.
+fn is_secure(scheme: Option<&Scheme>) -> Result<bool, &'static str> {
     match scheme.map(|scheme| scheme.as_str().to_ascii_lowercase()).as_deref() {
-        Some("ws") => Ok(()),
-        Some("wss") => Err("TLS is not there yet, only `ws://`"),
-        _ => Err("must begin with `ws://`"),
+        Some("ws") => Ok(false),
+        Some("wss") => Ok(true),
+        _ => Err("must begin with `ws://` or `wss://`"),
     }
 }
 
-fn port(authority: &Authority) -> Result<u16, &'static str> {
+fn port(authority: &Authority, default: u16) -> Result<u16, &'static str> {
     if authority.as_str().contains('@') {
         return Err("must not have a user name");
     }
     match authority.as_str()[authority.host().len()..].strip_prefix(':') {
-        None | Some("") => Ok(DEFAULT_PORT),
+        None | Some("") => Ok(default),
         Some(port) => port.parse().map_err(|_| "must have a port up to 65535"),
     }
 }
 
-const DEFAULT_PORT: u16 = 80;
+const PLAIN_PORT: u16 = 80; // RFC 6455 §3
+const SECURE_PORT: u16 = 443; // RFC 6455 §3
 
 #[cfg(test)]
 mod tests {
@@ -96,19 +107,39 @@ mod tests {
             ("ws://[2001:db8::1]", ("2001:db8::1", 80, "[2001:db8::1]", "/")),
         ];
         for (url, expected) in table {
-            let Target { host, port, host_header, resource } = Target::parse(url).unwrap();
+            let Target { host, port, host_header, resource, .. } = Target::parse(url).unwrap();
             let found = (host.as_str(), port, host_header.to_str().unwrap(), resource.to_string());
             assert_eq!(found, (expected.0, expected.1, expected.2, expected.3.to_owned()), "{url}");
         }
     }
 
     #[test]
+    fn a_url_is_secure_or_not() {
+        assert!(!Target::parse("ws://localhost:443").unwrap().is_secure);
+        for (url, (port, host_header)) in [
+            ("wss://localhost", (443, "localhost")),
+            ("WSS://localhost:443/", (443, "localhost")),
+            ("wss://localhost:80/", (80, "localhost:80")),
+        ] {
+            match Target::parse(url) {
+                Ok(target) => {
+                    assert!(cfg!(feature = "rustls") && target.is_secure, "{url}");
+                    assert_eq!((target.port, target.host_header.to_str().unwrap()), (port, host_header), "{url}");
+                }
+                Err(error) => {
+                    let expected = format!("invalid url `{url}`: `wss://` needs the feature `tls` or `tls-ring`");
+                    assert!(cfg!(not(feature = "rustls")) && error.to_string() == expected, "{error}");
+                }
+            }
+        }
+    }
+
+    #[test]
     fn what_is_wrong_with_a_url_is_said() {
         let table = [
-            ("wss://localhost/", "TLS is not there yet, only `ws://`"),
-            ("http://localhost/", "must begin with `ws://`"),
-            ("localhost:9090", "must begin with `ws://`"),
-            ("/chat", "must begin with `ws://`"),
+            ("http://localhost/", "must begin with `ws://` or `wss://`"),
+            ("localhost:9090", "must begin with `ws://` or `wss://`"),
+            ("/chat", "must begin with `ws://` or `wss://`"),
             ("", "must be like `ws://host:port/path?query`"),
             ("ws://", "must be like `ws://host:port/path?query`"),
             ("ws://:9090/", "must name a host"),

@@ -1,4 +1,4 @@
-//! What can be wrong with the TLS settings of a listener.
+//! What can be wrong with the TLS settings of a listener or of a client.
 
 use std::fmt;
 use std::io;
@@ -8,8 +8,9 @@ use std::path::{Path, PathBuf};
 use crate::error::Pkcs12Error;
 use crate::tls_info::TlsVersion;
 
-/// Why the TLS of a listener cannot be set up, found when it binds and when its files are read again. `key` is the name of the
-/// setting: `certificate`, `key`, `pkcs12`, `password_file`, or `client_certificates`. `path` is the file, `None` for bytes.
+/// Why the TLS of a listener cannot be set up, found when it binds and when its files are read again, or that of a client, found when
+/// it connects. `key` is the name of the setting: `certificate`, `key`, `pkcs12`, `password_file`, `client_certificates`, or
+/// `authority`. `path` is the file, `None` for bytes.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum TlsError {
@@ -58,7 +59,7 @@ pub enum TlsError {
         /// What is wrong with it.
         reason: Pkcs12Error,
     },
-    /// A certificate cannot be read, or cannot be a server's or an authority's.
+    /// A certificate cannot be read, or cannot be that of a server, a client, or an authority.
     #[error("invalid `{key}` of TLS: {} holds a certificate that cannot be used: {reason}", file(path.as_deref()))]
     InvalidCertificate {
         /// The name of the setting.
@@ -114,6 +115,13 @@ pub enum TlsError {
     /// No cryptography is compiled in, and none was given.
     #[error("TLS needs a crypto provider: enable the feature `tls` or `tls-ring`, or set `crypto_provider`")]
     NoProvider,
+    /// The platform trusts no authority that could be read, so that no server would be trusted.
+    #[cfg(feature = "client")]
+    #[error("TLS has no authority to trust: {reason}; name one with `authority_file` or `authority_pem`")]
+    NoRoots {
+        /// What was found instead.
+        reason: String,
+    },
     /// Neither version of TLS was chosen.
     #[error("invalid `versions` of TLS: at least one must be given")]
     NoVersions,
@@ -134,6 +142,13 @@ pub enum TlsError {
     Provider {
         /// What it lacks.
         reason: String,
+    },
+    /// The name of the server, that of the url or `server_name`, cannot be in a certificate.
+    #[cfg(feature = "client")]
+    #[error("invalid `server_name` of TLS: `{name}` is neither a DNS name nor an address")]
+    ServerName {
+        /// The name.
+        name: String,
     },
     /// The crypto provider has no cipher suite of this name.
     #[error("invalid `cipher_suites` of TLS: `{name}` is unknown, known are {}", known.join(", "))]
