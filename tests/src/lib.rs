@@ -13,6 +13,7 @@ pub mod http2;
 pub mod issuer;
 pub mod json_client;
 pub mod log;
+pub mod network;
 mod participant;
 pub mod polite;
 pub mod prometheus;

@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 
@@ -17,8 +17,8 @@ pub struct RawServer {
 
 /// A client, as the server sees it.
 #[derive(Debug)]
-pub struct RawPeer {
-    stream: TcpStream,
+pub struct RawPeer<S = TcpStream> {
+    stream: S,
     received: Vec<u8>,
     request: String,
 }
@@ -57,6 +57,24 @@ impl RawServer {
     pub async fn accept(&self) -> RawPeer {
         let (stream, _) = within("a client", self.listener.accept()).await.expect("a client connects");
         stream.set_nodelay(true).expect("TCP_NODELAY is accepted");
+        RawPeer::accept(stream).await
+    }
+
+    /// Accepts a client and upgrades it, with more header lines, each with its `\r\n`.
+    pub async fn upgrade(&self, more: &str) -> RawPeer {
+        let mut peer = self.accept().await;
+        peer.upgrade(more).await;
+        peer
+    }
+}
+
+impl<S: AsyncRead + AsyncWrite + Unpin> RawPeer<S> {
+    /// Reads the request of a client.
+    ///
+    /// # Panics
+    ///
+    /// When it goes away before.
+    pub async fn accept(stream: S) -> Self {
         let mut peer = RawPeer { stream, received: Vec::new(), request: String::new() };
         let end = loop {
             if let Some(end) = peer.received.windows(4).position(|bytes| bytes == b"\r\n\r\n") {
@@ -68,16 +86,12 @@ impl RawServer {
         peer
     }
 
-    /// Accepts a client and upgrades it, with more header lines, each with its `\r\n`.
-    pub async fn upgrade(&self, more: &str) -> RawPeer {
-        let mut peer = self.accept().await;
-        let response = peer.switching_protocols(more);
-        peer.send(response).await;
-        peer
+    /// Accepts the request, with more header lines, each with its `\r\n`.
+    pub async fn upgrade(&mut self, more: &str) {
+        let response = self.switching_protocols(more);
+        self.send(response).await;
     }
-}
 
-impl RawPeer {
     /// The first line of the request.
     ///
     /// # Panics
@@ -163,7 +177,7 @@ impl RawPeer {
     }
 
     /// The socket.
-    pub fn stream(&mut self) -> &mut TcpStream {
+    pub fn stream(&mut self) -> &mut S {
         &mut self.stream
     }
 

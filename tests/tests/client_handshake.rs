@@ -117,7 +117,8 @@ async fn an_acceptance_tells_its_headers() {
     let more = format!("Sec-WebSocket-Extensions: {extension}\r\nSet-Cookie: a=1\r\nSet-Cookie: b=2\r\n");
     let (client, peer) = tokio::join!(Client::connect(server.url("/")), server.upgrade(&more));
     let client = client.expect("the answer is right");
-    let headers = client.response().headers();
+    let response = client.response();
+    let headers = response.headers();
     let values = |name| headers.get_all(name).iter().collect::<Vec<_>>();
     assert_eq!(client.response().status(), 101);
     assert_eq!(values("sec-websocket-extensions"), [extension]);

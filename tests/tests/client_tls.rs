@@ -332,7 +332,8 @@ async fn any_certificate_is_accepted_where_that_is_asked_for() {
         let tls = ClientTlsConfig::new().dangerously_accept_any_certificate().versions([version]);
         let mut client = connect(url(address), &tls).await;
         assert!(ask(&mut client, "tls").await.starts_with(&version.to_string()));
-        let info = client.caller().tls().expect("it is a connection over TLS");
+        let caller = client.caller();
+        let info = caller.tls().expect("it is a connection over TLS");
         assert_eq!(info.server_certificate(), Some(&*setup.server.certificate_der()));
     }
 }
