@@ -21,6 +21,7 @@ use ws_core::handshake::client::{Key, ResponseError, check_response, request_hea
 
 use crate::caller::ConnectionId;
 use crate::caller::shared::ConnectionInfo;
+use crate::client::connect::connect;
 use crate::client::dialer::Dialer;
 #[cfg(feature = "rustls")]
 use crate::client::tls::Connector;
@@ -28,7 +29,6 @@ use crate::client::url::Target;
 use crate::compression::{Compression, Negotiated};
 use crate::connection::Established;
 use crate::error::ConnectError;
-use crate::log;
 use crate::terms::Terms;
 use crate::tls_info::TlsInfo;
 use crate::transport::{self, Reader, Stream, Writer};
@@ -102,7 +102,8 @@ impl Plan {
             let stream = dialer.dial().await.map_err(|error| self.lost(error))?;
             (self.ask(stream, request, transport::split_boxed).await, None)
         } else {
-            let stream = self.dial_tcp().await.map_err(|error| self.lost(error))?;
+            let Target { host, port, .. } = &self.target;
+            let stream = connect(host, *port).await.map_err(|error| self.lost(error))?;
             let remote_addr = stream.peer_addr().ok();
             (self.ask(stream, request, transport::split_tcp).await, remote_addr)
         };
@@ -119,16 +120,6 @@ impl Plan {
         };
         let terms = Arc::clone(&self.terms);
         Ok(Opened { established: Established { info, reader, writer, read_ahead, compression, terms }, response })
-    }
-
-    async fn dial_tcp(&self) -> io::Result<TcpStream> {
-        let Target { host, port, .. } = &self.target;
-        let stream = TcpStream::connect((host.as_str(), *port)).await?;
-        // Small messages must not wait for the acknowledgement of earlier ones.
-        if let Err(error) = stream.set_nodelay(true) {
-            log::option_refused("TCP_NODELAY", &error);
-        }
-        Ok(stream)
     }
 
     /// Sends the request, over TLS where that is asked for.

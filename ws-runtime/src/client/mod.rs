@@ -2,7 +2,7 @@
 //!
 //! ```text
 //!   url, settings ──▶ TCP ──▶ TLS ──▶ HTTP upgrade ──▶ connection ──▶ delivery ──▶ queue ──▶ read
-//!     builder, url    dial    tls     dial               its task       │
+//!     builder, url    connect tls     dial               its task       │
 //!                                                                       ├─ an answer ──▶ requests ──▶ request, subscribe
 //!                                                                       └─ the end ──▶ reader, or the supervisor of retry
 //! ```
@@ -11,6 +11,7 @@
 //! reads. While nobody does, the task waits, the peer is held back, and pings are answered all the same.
 
 mod builder;
+mod connect;
 mod delivery;
 mod dial;
 mod dialer;
