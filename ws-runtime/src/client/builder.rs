@@ -1,24 +1,26 @@
 //! The settings of a client.
 
+mod access;
+
 use std::fmt::Debug;
 use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
 use http::header::{
-    CONNECTION, CONTENT_LENGTH, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_EXTENSIONS, SEC_WEBSOCKET_KEY,
-    SEC_WEBSOCKET_PROTOCOL, SEC_WEBSOCKET_VERSION, TRANSFER_ENCODING, UPGRADE,
+    AUTHORIZATION, CONNECTION, CONTENT_LENGTH, COOKIE, PROXY_AUTHORIZATION, SEC_WEBSOCKET_ACCEPT,
+    SEC_WEBSOCKET_EXTENSIONS, SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_PROTOCOL, SEC_WEBSOCKET_VERSION, TRANSFER_ENCODING,
+    UPGRADE,
 };
 use http::{HeaderMap, HeaderName, HeaderValue};
 use tokio::io::{AsyncRead, AsyncWrite};
 use ws_core::handshake;
 
+use crate::client::builder::access::Access;
 use crate::client::dial::Plan;
 use crate::client::dialer::Dialer;
 use crate::client::requests::RequestConfig;
 use crate::client::start::Start;
-#[cfg(feature = "rustls")]
-use crate::client::tls::{ClientTlsConfig, Connector, Tls};
 use crate::client::url::Target;
 use crate::client::{Client, RetryConfig};
 use crate::compression::Compression;
@@ -35,7 +37,7 @@ use crate::terms::{Bounds, Terms};
 ///
 /// let client = Client::builder("ws://localhost:9090/chat/ann")
 ///     .subprotocols(["chat.v2", "chat"])
-///     .header("authorization", "Bearer 0123456789")
+///     .bearer_token("0123456789")
 ///     .connect()
 ///     .await?;
 /// # drop(client);
@@ -46,8 +48,7 @@ use crate::terms::{Bounds, Terms};
 #[must_use = "a builder does nothing until it connects"]
 pub struct ClientBuilder {
     url: String,
-    #[cfg(feature = "rustls")]
-    tls: Tls,
+    access: Access,
     subprotocols: Vec<String>,
     headers: HeaderMap,
     compression: Compression,
@@ -67,7 +68,7 @@ pub struct ClientBuilder {
     request_timeout: Duration,
     max_requests: usize,
     dialer: Option<Dialer>,
-    /// The first header that cannot be one.
+    /// The first header, cookie, or the like that cannot be one.
     mistake: Option<ConfigError>,
 }
 
@@ -75,8 +76,7 @@ impl ClientBuilder {
     pub(crate) fn new(url: String) -> Self {
         Self {
             url,
-            #[cfg(feature = "rustls")]
-            tls: Tls::Settings(ClientTlsConfig::new()),
+            access: Access::new(),
             subprotocols: Vec::new(),
             headers: HeaderMap::new(),
             compression: Compression::default(),
@@ -99,21 +99,6 @@ impl ClientBuilder {
         }
     }
 
-    /// Sets up the TLS of a `wss://` url; it does nothing for `ws://`. Default: that of [`ClientTlsConfig::new`].
-    #[cfg(feature = "rustls")]
-    pub fn tls(mut self, config: ClientTlsConfig) -> Self {
-        self.tls = Tls::Settings(config);
-        self
-    }
-
-    /// Sets up the TLS of a `wss://` url in rustls's own words, in the place of [`tls`](Self::tls), for what that does not do. The name
-    /// that the certificate must have is the host of the url. If it offers protocols (ALPN), `http/1.1` must be the only one.
-    #[cfg(feature = "rustls")]
-    pub fn rustls_config(mut self, config: impl Into<Arc<rustls::ClientConfig>>) -> Self {
-        self.tls = Tls::Given(config.into());
-        self
-    }
-
     /// Offers subprotocols, the best one first; the server chooses one or none of them. Default: none.
     pub fn subprotocols<N: Into<String>>(mut self, names: impl IntoIterator<Item = N>) -> Self {
         self.subprotocols = names.into_iter().map(Into::into).collect();
@@ -127,17 +112,19 @@ impl ClientBuilder {
         N: TryInto<HeaderName>,
         V: TryInto<HeaderValue>,
     {
-        let mistake = match (name.try_into(), value.try_into()) {
-            (Ok(name), Ok(_)) if RESERVED.contains(&name) => "must not be one of the handshake itself",
-            (Ok(name), Ok(value)) => {
-                self.headers.append(name, value);
-                return self;
+        match (name.try_into(), value.try_into()) {
+            (Ok(name), Ok(_)) if RESERVED.contains(&name) => {
+                self.mistaken("header", "must not be one of the handshake itself")
             }
-            (Err(_), _) => "must have a name that is a token",
-            (_, Err(_)) => "must have a value of visible ASCII",
-        };
-        self.mistake.get_or_insert(ConfigError::Client { key: "header", reason: mistake });
-        self
+            (Ok(name), Ok(mut value)) => {
+                // `Debug` does not show it then.
+                value.set_sensitive(value.is_sensitive() || SECRET.contains(&name));
+                self.headers.append(name, value);
+                self
+            }
+            (Err(_), _) => self.mistaken("header", "must have a name that is a token"),
+            (_, Err(_)) => self.mistaken("header", "must have a value of visible ASCII"),
+        }
     }
 
     /// Chooses how messages are compressed, if the server can do it, too. Default: [`Compression::shared`].
@@ -290,12 +277,8 @@ impl ClientBuilder {
         if let Some(mistake) = self.mistake {
             return Err(mistake.into());
         }
-        #[cfg(feature = "rustls")]
-        let tls = if target.is_secure {
-            Some(Connector::new(&self.tls, &target.host).map_err(ConfigError::from)?)
-        } else {
-            None
-        };
+        let mut headers = self.headers;
+        self.access.add_to(&mut headers)?;
         let terms = Terms {
             idle_timeout: None,
             closure_timeout: Some(self.connection_closure_timeout),
@@ -307,11 +290,11 @@ impl ClientBuilder {
             metrics: Metrics::new("", &[]),
         };
         let plan = Plan {
-            target,
             #[cfg(feature = "rustls")]
-            tls,
+            tls: self.access.connector(&target)?,
+            target,
             subprotocols: self.subprotocols,
-            headers: self.headers,
+            headers,
             compression: self.compression,
             timeout: limit(self.handshake_timeout),
             terms: Arc::new(terms),
@@ -332,6 +315,12 @@ impl ClientBuilder {
             write_timeout: limit(self.write_timeout),
             max_unread_size,
         })
+    }
+
+    /// Remembers the first mistake, for when the client connects.
+    fn mistaken(mut self, key: &'static str, reason: &'static str) -> Self {
+        self.mistake.get_or_insert(ConfigError::Client { key, reason });
+        self
     }
 
     /// Returns the name of the first setting that is out of its range, and what is wrong with it.
@@ -393,3 +382,6 @@ static RESERVED: [HeaderName; 9] = [
     TRANSFER_ENCODING,
     UPGRADE,
 ];
+
+/// What nobody else may read.
+static SECRET: [HeaderName; 3] = [AUTHORIZATION, COOKIE, PROXY_AUTHORIZATION];

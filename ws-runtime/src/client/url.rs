@@ -23,7 +23,7 @@ impl Target {
     /// # Errors
     /// [`ConnectError::Url`].
     pub(crate) fn parse(url: &str) -> Result<Self, ConnectError> {
-        let invalid = |reason| ConnectError::Url { url: url.to_owned(), reason };
+        let invalid = |reason| ConnectError::Url { url: without_secrets(url), reason };
         let target = parse(url).map_err(invalid)?;
         if target.is_secure && cfg!(not(feature = "rustls")) {
             return Err(invalid("`wss://` needs the feature `tls` or `tls-ring`"));
@@ -78,11 +78,19 @@ fn is_secure(scheme: Option<&Scheme>) -> Result<bool, &'static str> {
 
 fn port(authority: &Authority, default: u16) -> Result<u16, &'static str> {
     if authority.as_str().contains('@') {
-        return Err("must not have a user name");
+        return Err("must not have a user name; `basic_auth` takes one");
     }
     match authority.as_str()[authority.host().len()..].strip_prefix(':') {
         None | Some("") => Ok(default),
         Some(port) => port.parse().map_err(|_| "must have a port up to 65535"),
+    }
+}
+
+/// Leaves out what may be a name and a password: errors end up in logs.
+fn without_secrets(url: &str) -> String {
+    match (url.split_once("://"), url.rsplit_once('@')) {
+        (Some((scheme, _)), Some((_, rest))) => format!("{scheme}://…@{rest}"),
+        _ => url.to_owned(),
     }
 }
 
@@ -145,7 +153,6 @@ mod tests {
             ("ws://:9090/", "must name a host"),
             ("ws://local host/", "must be like `ws://host:port/path?query`"),
             ("ws://localhost/chat#part", "must not have a fragment"),
-            ("ws://ann:secret@localhost/", "must not have a user name"),
             ("ws://localhost:65536/", "must have a port up to 65535"),
         ];
         for (url, expected) in table {
@@ -153,6 +160,19 @@ mod tests {
                 Err(ConnectError::Url { url: named, reason }) => assert_eq!((named.as_str(), reason), (url, expected)),
                 other => panic!("{url}: {other:?}"),
             }
+        }
+    }
+
+    #[test]
+    fn a_password_in_a_url_is_not_repeated() {
+        let table = [
+            ("ws://ann:sesame@localhost/", "`ws://…@localhost/`: must not have a user name; `basic_auth` takes one"),
+            ("ws://ann:ses@ame@localhost", "`ws://…@localhost`: must not have a user name; `basic_auth` takes one"),
+            ("ws://ann:ses/ame@localhost", "`ws://…@localhost`: must have a port up to 65535"),
+            ("http://ann:sesame@localhost", "`http://…@localhost`: must begin with `ws://` or `wss://`"),
+        ];
+        for (url, expected) in table {
+            assert_eq!(Target::parse(url).unwrap_err().to_string(), format!("invalid url {expected}"));
         }
     }
 

@@ -1,0 +1,174 @@
+//! How a client gets in: TLS, cookies, and credentials.
+
+#[cfg(feature = "rustls")]
+use std::sync::Arc;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use http::header::{AUTHORIZATION, COOKIE};
+use http::{HeaderMap, HeaderValue};
+use ws_core::handshake;
+
+use crate::client::ClientBuilder;
+#[cfg(feature = "rustls")]
+use crate::client::tls::{ClientTlsConfig, Connector, Tls};
+#[cfg(feature = "rustls")]
+use crate::client::url::Target;
+use crate::error::ConfigError;
+
+/// The settings.
+#[derive(Clone, Debug)]
+pub(super) struct Access {
+    #[cfg(feature = "rustls")]
+    tls: Tls,
+    /// The value of `Cookie`.
+    cookies: Option<HeaderValue>,
+    /// The value of `Authorization`.
+    authorization: Option<HeaderValue>,
+}
+
+impl ClientBuilder {
+    /// Sets up the TLS of a `wss://` url; it does nothing for `ws://`. Default: that of [`ClientTlsConfig::new`].
+    #[cfg(feature = "rustls")]
+    pub fn tls(mut self, config: ClientTlsConfig) -> Self {
+        self.access.tls = Tls::Settings(config);
+        self
+    }
+
+    /// Sets up the TLS of a `wss://` url in rustls's own words, in the place of [`tls`](Self::tls), for what that does not do. The name
+    /// that the certificate must have is the host of the url. If it offers protocols (ALPN), `http/1.1` must be the only one.
+    #[cfg(feature = "rustls")]
+    pub fn rustls_config(mut self, config: impl Into<Arc<rustls::ClientConfig>>) -> Self {
+        self.access.tls = Tls::Given(config.into());
+        self
+    }
+
+    /// Adds a cookie to the request ([RFC 6265 §5.4](https://www.rfc-editor.org/rfc/rfc6265#section-5.4)). All of them are sent in one
+    /// header, in the order in which they are added. Default: none. What the server sets is in the
+    /// [`response`](crate::Client::response), and nothing else is done about it.
+    ///
+    /// The name is a token; the value is ASCII without control characters, spaces, `"`, `,`, `;`, and `\`, or that between two `"`. What
+    /// else is to be in it must be encoded.
+    pub fn cookie(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
+        let (name, value) = (name.as_ref(), value.as_ref());
+        if !handshake::is_token(name) {
+            return self.mistaken("cookie", "must have a name that is a token");
+        }
+        if !is_cookie_value(value) {
+            return self.mistaken("cookie", "must have a value without spaces, `\"`, `,`, `;`, and `\\`, in ASCII");
+        }
+        let mut cookies =
+            self.access.cookies.as_ref().map(|others| [others.as_bytes(), b"; "].concat()).unwrap_or_default();
+        cookies.extend([name.as_bytes(), b"=", value.as_bytes()].concat());
+        self.access.cookies = secret(cookies);
+        self
+    }
+
+    /// Adds several cookies, as [`cookie`](Self::cookie) does.
+    pub fn cookies<N, V>(self, cookies: impl IntoIterator<Item = (N, V)>) -> Self
+    where
+        N: AsRef<str>,
+        V: AsRef<str>,
+    {
+        cookies.into_iter().fold(self, |builder, (name, value)| builder.cookie(name, value))
+    }
+
+    /// Says who connects, with a password: `Authorization: Basic` ([RFC 7617](https://www.rfc-editor.org/rfc/rfc7617)), in UTF-8. Only
+    /// `wss://` keeps it from whoever is on the way. Default: nobody in particular; the last one that is set is sent.
+    ///
+    /// The name must not have a colon, neither of them control characters.
+    pub fn basic_auth(mut self, user: impl AsRef<str>, password: impl AsRef<str>) -> Self {
+        let (user, password) = (user.as_ref(), password.as_ref());
+        match basic(user, password) {
+            Ok(value) => {
+                self.access.authorization = Some(value);
+                self
+            }
+            Err(reason) => self.mistaken("basic_auth", reason),
+        }
+    }
+
+    /// Says who connects, with a token: `Authorization: Bearer` ([RFC 6750 §2.1](https://www.rfc-editor.org/rfc/rfc6750#section-2.1)).
+    /// Only `wss://` keeps it from whoever is on the way. Default: nobody in particular; the last one that is set is sent.
+    ///
+    /// The token is visible ASCII.
+    pub fn bearer_token(mut self, token: impl AsRef<str>) -> Self {
+        match bearer(token.as_ref()) {
+            Some(value) => {
+                self.access.authorization = Some(value);
+                self
+            }
+            None => self.mistaken("bearer_token", "must be visible ASCII, at least one character"),
+        }
+    }
+}
+
+impl Access {
+    pub(super) fn new() -> Self {
+        Self {
+            #[cfg(feature = "rustls")]
+            tls: Tls::Settings(ClientTlsConfig::new()),
+            cookies: None,
+            authorization: None,
+        }
+    }
+
+    /// Returns the TLS of a connection; `None` for a plain one.
+    ///
+    /// # Errors
+    /// The first setting that is wrong.
+    #[cfg(feature = "rustls")]
+    pub(super) fn connector(&self, target: &Target) -> Result<Option<Connector>, ConfigError> {
+        if !target.is_secure {
+            return Ok(None);
+        }
+        Ok(Some(Connector::new(&self.tls, &target.host)?))
+    }
+
+    /// Puts cookies and credentials to the other headers.
+    ///
+    /// # Errors
+    /// The name of the setting that is among them already.
+    pub(super) fn add_to(&self, headers: &mut HeaderMap) -> Result<(), ConfigError> {
+        let settings = [("cookie", COOKIE, &self.cookies), ("authorization", AUTHORIZATION, &self.authorization)];
+        for (key, name, value) in settings {
+            if let Some(value) = value
+                && headers.insert(name, value.clone()).is_some()
+            {
+                return Err(ConfigError::Client { key, reason: "must not be set as a `header`, too" });
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Makes the value for a name with a password.
+fn basic(user: &str, password: &str) -> Result<HeaderValue, &'static str> {
+    if user.contains(':') {
+        return Err("must have a name without `:`");
+    }
+    if [user, password].iter().any(|text| text.contains(char::is_control)) {
+        return Err("must not have control characters");
+    }
+    let pair = STANDARD.encode(format!("{user}:{password}"));
+    secret(format!("Basic {pair}").into_bytes()).ok_or("must not have control characters")
+}
+
+/// Makes the value for a token, if it can be one.
+fn bearer(token: &str) -> Option<HeaderValue> {
+    let is_one = !token.is_empty() && token.bytes().all(|byte| byte.is_ascii_graphic());
+    is_one.then(|| secret(format!("Bearer {token}").into_bytes())).flatten()
+}
+
+/// Returns whether it is a `cookie-value`: RFC 6265 §4.1.1.
+fn is_cookie_value(value: &str) -> bool {
+    let bare = value.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).unwrap_or(value);
+    bare.bytes().all(|byte| byte.is_ascii_graphic() && !matches!(byte, b'"' | b',' | b';' | b'\\'))
+}
+
+/// Makes a value that `Debug` does not show.
+fn secret(value: Vec<u8>) -> Option<HeaderValue> {
+    let mut value = HeaderValue::try_from(value).ok()?;
+    value.set_sensitive(true);
+    Some(value)
+}
