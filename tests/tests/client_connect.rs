@@ -30,7 +30,7 @@ async fn has_both_families() -> bool {
 
 async fn talks(port: u16) -> SocketAddr {
     let client = within("the connection", Client::connect(format!("ws://localhost:{port}/"))).await;
-    let mut client = client.expect("one of the addresses answers");
+    let client = client.expect("one of the addresses answers");
     client.write_text("hello").await.expect("it is open");
     let answer = within("an answer", client.read()).await.expect("the connection is not broken");
     assert_eq!(answer, Some("hello".into()));

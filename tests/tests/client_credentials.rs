@@ -28,7 +28,7 @@ impl Guarded {
 
 async fn ask(builder: ClientBuilder, question: &str) -> String {
     let connected = within("the connection", builder.connect()).await;
-    let mut client = connected.expect("the server accepts");
+    let client = connected.expect("the server accepts");
     client.write_text(question).await.expect("it is open");
     let answer = within("an answer", client.read()).await.expect("the connection is not broken");
     let Some(Message::Text(text)) = answer else { panic!("{answer:?}") };

@@ -16,7 +16,6 @@ use hyper_util::rt::TokioIo;
 #[cfg(feature = "rustls")]
 use tokio::io::AsyncReadExt as _;
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::net::TcpStream;
 use ws_core::handshake::client::{Key, ResponseError, check_response, request_headers};
 
 use crate::caller::ConnectionId;
