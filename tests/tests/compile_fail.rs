@@ -12,7 +12,7 @@ use trybuild::TestCases;
 fn mistakes_are_explained() {
     let cases = TestCases::new();
     cases.compile_fail("ui/many_errors.rs");
-    for area in ["args", "combination", "dispatch", "params", "path", "scopes", "signature", "types"] {
+    for area in ["args", "client", "combination", "dispatch", "params", "path", "scopes", "signature", "types"] {
         cases.compile_fail(format!("ui/{area}/*.rs"));
     }
 }

@@ -1,4 +1,4 @@
-//! The arguments of the `service` attribute as they were written.
+//! The arguments of the attributes `service` and `client` as they were written.
 
 use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::ToTokens as _;
@@ -10,11 +10,14 @@ use syn::{Expr, LitStr, Path, Token, Type, parse_quote};
 use crate::diag::Diagnostics;
 use crate::key::Key;
 use crate::message;
+use crate::side::Side;
 use crate::suggest;
 use crate::types;
 
 /// `path = "/chat", state = Hub`
 pub(crate) struct RawArgs {
+    /// The attribute that has them.
+    pub(crate) side: Side,
     pub(crate) args: Vec<RawArg>,
 }
 
@@ -36,11 +39,11 @@ pub(crate) enum RawValue {
 
 impl RawArgs {
     /// Reads as many arguments as there are, whatever is wrong between them.
-    pub(crate) fn parse(tokens: TokenStream, diags: &mut Diagnostics) -> Self {
+    pub(crate) fn parse(side: Side, tokens: TokenStream, diags: &mut Diagnostics) -> Self {
         let mut args = Vec::new();
         let read_all = |input: ParseStream<'_>| {
             while !input.is_empty() {
-                args.extend(RawArg::parse(input, diags));
+                args.extend(RawArg::parse(side, input, diags));
                 finish_arg(input, diags);
             }
             Ok(())
@@ -48,7 +51,7 @@ impl RawArgs {
         if let Err(error) = read_all.parse2(tokens) {
             diags.push(error);
         }
-        Self { args }
+        Self { side, args }
     }
 
     /// The path of the runtime crate.
@@ -81,27 +84,32 @@ impl RawArgs {
 }
 
 impl RawArg {
-    fn parse(input: ParseStream<'_>, diags: &mut Diagnostics) -> Option<Self> {
+    fn parse(side: Side, input: ParseStream<'_>, diags: &mut Diagnostics) -> Option<Self> {
         let Ok(ident) = input.call(Ident::parse_any) else {
             let found = input.parse::<TokenTree>().ok()?;
-            diags.report(&found, message::expected_key("service", &found, Key::Path.example()));
+            diags.report(&found, message::expected_key(side.name(), &found, side.first_key().example()));
             skip_to_comma(input);
             // What cannot be read may be the path, which is then not missing too.
-            return Some(Self { key: Key::Path, ident: Ident::new("_", found.span()), value: None });
+            return Some(Self { key: side.first_key(), ident: Ident::new("_", found.span()), value: None });
         };
         let name = ident.unraw().to_string();
         let Some(key) = Key::from_name(&name) else {
-            let similar = suggest::similar(&name.to_lowercase(), Key::ALL.map(Key::name));
-            if similar.is_none() && looks_like_path(input) {
+            let similar = suggest::similar(&name.to_lowercase(), side.keys());
+            if side == Side::Service && similar.is_none() && looks_like_path(input) {
                 diags.report(&ident, message::path_by_another_name(&name, Key::Path.example()));
                 skip_to_comma(input);
                 return Some(Self { key: Key::Path, ident, value: None });
             }
-            diags.report(&ident, message::unknown_key("service", &name, similar, &Key::ALL.map(Key::name)));
+            diags.report(&ident, message::unknown_key(side.name(), &name, similar, &side.keys()));
             skip_to_comma(input);
             // A misspelt key counts as given, so that it is not reported as missing too.
             return Some(Self { key: Key::from_name(similar?)?, ident, value: None });
         };
+        if let Some(instead) = key.in_client().filter(|_| side == Side::Client) {
+            diags.report(&ident, message::key_of_service(&name, instead));
+            skip_value(key, &ident, input);
+            return None;
+        }
         let value = RawValue::parse(key, &ident, input, diags);
         Some(Self { key, ident, value })
     }
@@ -123,6 +131,13 @@ impl RawValue {
         }
         value
     }
+}
+
+/// Takes a value of which nothing matters, not even that it is wrong.
+fn skip_value(key: Key, ident: &Ident, input: ParseStream<'_>) {
+    let mut ignored = Diagnostics::new();
+    RawValue::parse(key, ident, input, &mut ignored);
+    let _ = ignored.finish();
 }
 
 /// Takes the comma after an argument. Two arguments without one are both read.

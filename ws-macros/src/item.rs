@@ -1,4 +1,4 @@
-//! The item under the `service` attribute as it was written.
+//! The item under the attribute `service` or `client` as it was written.
 //!
 //! Signatures are parsed, bodies are not: a half-typed body does not take its siblings away.
 
@@ -13,6 +13,7 @@ use crate::diag::Diagnostics;
 use crate::lint;
 use crate::marker::{self, Marker};
 use crate::message;
+use crate::side::Side;
 
 /// What the attribute stands on.
 pub(crate) enum RawItem {
@@ -49,9 +50,9 @@ pub(crate) struct RawMethod {
 }
 
 impl RawItem {
-    pub(crate) fn parse(tokens: TokenStream, diags: &mut Diagnostics) -> Self {
+    pub(crate) fn parse(side: Side, tokens: TokenStream, diags: &mut Diagnostics) -> Self {
         let Some((header, body)) = split_body(tokens.clone()).filter(|(header, _)| is_impl(header)) else {
-            diags.report(item_keyword(&tokens), message::not_an_impl());
+            diags.report(item_keyword(&tokens), message::not_an_impl(side));
             return Self::Other(without_markers(tokens));
         };
         match syn::parse2(header) {
@@ -114,7 +115,7 @@ impl RawImpl {
         })
     }
 
-    /// The type that becomes a service.
+    /// The type that becomes a service or a client.
     pub(crate) fn self_ty(&self) -> &Type {
         &self.header.self_ty
     }

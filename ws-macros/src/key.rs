@@ -1,6 +1,6 @@
-//! The keys of the `service` attribute.
+//! The keys of the attributes `service` and `client`.
 
-/// A key of the `service` attribute.
+/// A key of the `service` attribute; some are keys of the `client` attribute too.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Key {
     Auth,
@@ -63,6 +63,23 @@ impl Key {
             Self::State => "state",
             Self::Subprotocols => "subprotocols",
             Self::Validation => "validation",
+        }
+    }
+
+    /// Where a client has what this key says of a service. `None`: in the same key.
+    pub(crate) const fn in_client(self) -> Option<&'static str> {
+        match self {
+            Self::Auth => Some("show who you are with `ClientBuilder::header`"),
+            Self::Compression => Some("set it with `ClientBuilder::compression`"),
+            Self::ConnectionClosureTimeout => Some("set it with `ClientBuilder::connection_closure_timeout`"),
+            Self::Crate | Self::Dispatcher | Self::DispatcherStreamId | Self::IdleTimeout | Self::Validation => None,
+            Self::MaxFrameSize => Some("set it with `ClientBuilder::max_frame_size`"),
+            Self::MaxMessageSize => Some("set it with `ClientBuilder::max_message_size`"),
+            Self::Origins => Some("send the header `Origin` with `ClientBuilder::header`"),
+            Self::Path => Some("write it in the url that is given to `Client::builder`"),
+            Self::PingInterval | Self::PongTimeout => Some("ping with `Caller::ping`"),
+            Self::State => Some("keep it in a field of the type"),
+            Self::Subprotocols => Some("offer them with `ClientBuilder::subprotocols`"),
         }
     }
 

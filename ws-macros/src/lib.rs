@@ -1,10 +1,10 @@
 //! The attribute macros of the websocket service framework. Users reach them through the runtime crate, which documents
 //! them.
 //!
-//! A service passes through four steps, each takes the type of the one before it:
+//! A service, or a client, passes through four steps, each takes the type of the one before it:
 //!
 //! ```text
-//! attribute and impl block ──args, item──> raw ──check──> model ──expand──> the impl block and its `impl Service`
+//! attribute and impl block ──args, item──> raw ──check──> model ──expand──> the impl block and its `impl Service` or `impl Handler`
 //! ```
 //!
 //! Mistakes are collected on the way, so that one build reports all of them.
@@ -24,6 +24,7 @@ mod message;
 mod model;
 mod pipeline;
 mod remote;
+mod side;
 mod stray;
 mod suggest;
 mod types;
@@ -34,16 +35,23 @@ mod tests;
 use proc_macro::TokenStream;
 
 use crate::marker::Marker;
+use crate::side::Side;
 
 /// Makes a service of an `impl` block.
 #[proc_macro_attribute]
 pub fn service(args: TokenStream, item: TokenStream) -> TokenStream {
-    pipeline::service(args.into(), item.into()).into()
+    pipeline::expand(Side::Service, args.into(), item.into()).into()
 }
 
-/// Marks a method of a service as a callback.
+/// Makes the callbacks of a client of an `impl` block.
+#[proc_macro_attribute]
+pub fn client(args: TokenStream, item: TokenStream) -> TokenStream {
+    pipeline::expand(Side::Client, args.into(), item.into()).into()
+}
+
+/// Marks a method of a service, or of a client, as a callback.
 ///
-/// The `service` attribute takes it away, so what is expanded here stands where it means nothing.
+/// The attribute of the block takes it away, so what is expanded here stands where it means nothing.
 #[proc_macro_attribute]
 pub fn remote(_args: TokenStream, item: TokenStream) -> TokenStream {
     stray::expand(Marker::Remote, &item.into()).into()

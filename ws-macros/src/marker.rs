@@ -2,16 +2,18 @@
 
 use syn::{Attribute, Meta, Token, punctuated::Punctuated};
 
-/// An attribute that the `service` attribute reads and takes away.
+/// An attribute that the attribute of the block reads and takes away.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Marker {
+    /// On the block, beside the attribute that reads it.
+    Client,
     /// On an argument of the upgrade function: a request header.
     Header,
     /// On an argument of the upgrade function: a query parameter.
     Query,
     /// On a method: a callback.
     Remote,
-    /// On the block, a second time.
+    /// On the block, beside the attribute that reads it.
     Service,
     /// On the upgrade function.
     Upgrade,
@@ -19,11 +21,12 @@ pub(crate) enum Marker {
 
 impl Marker {
     pub(crate) const ON_ARGUMENTS: [Self; 2] = [Self::Header, Self::Query];
-    pub(crate) const ON_BLOCKS: [Self; 1] = [Self::Service];
+    pub(crate) const ON_BLOCKS: [Self; 2] = [Self::Client, Self::Service];
     pub(crate) const ON_METHODS: [Self; 2] = [Self::Remote, Self::Upgrade];
 
     pub(crate) const fn name(self) -> &'static str {
         match self {
+            Self::Client => "client",
             Self::Header => "header",
             Self::Query => "query",
             Self::Remote => "remote",

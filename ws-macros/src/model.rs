@@ -1,4 +1,4 @@
-//! A service that can be expanded: what is wrong with a service cannot be said with these types.
+//! A service or a client that can be expanded: what is wrong with one cannot be said with these types.
 
 use proc_macro2::Span;
 use syn::{Attribute, Expr, Ident, LitStr, Path, Type};
@@ -7,21 +7,27 @@ use crate::args::RawArgs;
 use crate::item::RawImpl;
 use crate::key::Key;
 
-pub(crate) struct Service<'a> {
+/// One end of a connection: a service or a client.
+pub(crate) struct Endpoint<'a> {
     pub(crate) args: &'a RawArgs,
     pub(crate) block: &'a RawImpl,
     pub(crate) runtime: Path,
-    pub(crate) path: &'a LitStr,
-    pub(crate) state: Option<&'a Type>,
-    pub(crate) subprotocols: Vec<&'a LitStr>,
+    /// What only a service has.
+    pub(crate) service: Option<Service<'a>>,
     pub(crate) dispatcher_key: Option<&'a LitStr>,
     /// The field of a request that its replies carry too.
     pub(crate) stream_id: Option<&'a LitStr>,
     pub(crate) skips_validation: bool,
     pub(crate) settings: Vec<Setting<'a>>,
-    pub(crate) upgrade: Option<Upgrade<'a>>,
     /// In the order of the source.
     pub(crate) callbacks: Vec<Callback<'a>>,
+}
+
+pub(crate) struct Service<'a> {
+    pub(crate) path: &'a LitStr,
+    pub(crate) state: Option<&'a Type>,
+    pub(crate) subprotocols: Vec<&'a LitStr>,
+    pub(crate) upgrade: Option<Upgrade<'a>>,
 }
 
 /// A setting with the value that the user wrote.
@@ -124,7 +130,7 @@ impl Event<'_> {
     }
 }
 
-impl Service<'_> {
+impl Endpoint<'_> {
     /// The routes, in the order of their indices.
     pub(crate) fn routes(&self) -> impl Iterator<Item = (&Route, &[&Attribute])> {
         self.callbacks.iter().filter_map(|callback| match &callback.event {

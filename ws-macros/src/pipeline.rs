@@ -1,4 +1,4 @@
-//! The way of a service through the macro: parse, check, expand.
+//! The way of a service, or of a client, through the macro: parse, check, expand.
 
 use proc_macro2::TokenStream;
 
@@ -7,17 +7,18 @@ use crate::check;
 use crate::diag::Diagnostics;
 use crate::expand;
 use crate::item::RawItem;
+use crate::side::Side;
 
-/// Expands the `service` attribute.
+/// Expands the attribute `service` or `client`.
 ///
 /// Whatever is wrong, the user's own item is part of the output, so that its methods stay usable in an editor.
-pub(crate) fn service(args: TokenStream, item: TokenStream) -> TokenStream {
+pub(crate) fn expand(side: Side, args: TokenStream, item: TokenStream) -> TokenStream {
     let mut diags = Diagnostics::new();
-    let args = RawArgs::parse(args, &mut diags);
-    let item = RawItem::parse(item, &mut diags);
-    let service = check::service(&args, &item, &mut diags);
-    match (service, diags.finish()) {
-        (Some(service), Ok(())) => expand::service(&service),
+    let args = RawArgs::parse(side, args, &mut diags);
+    let item = RawItem::parse(side, item, &mut diags);
+    let endpoint = check::endpoint(&args, &item, &mut diags);
+    match (endpoint, diags.finish()) {
+        (Some(endpoint), Ok(())) => expand::endpoint(&endpoint),
         (_, outcome) => expand::fallback(&args, &item, outcome.err().as_ref()),
     }
 }

@@ -1,4 +1,4 @@
-//! `remote` and `upgrade` where no service takes them away.
+//! `remote` and `upgrade` where no block takes them away.
 
 use proc_macro2::TokenStream;
 use quote::quote;

@@ -69,7 +69,61 @@
 /// ```
 pub use ws_macros::service;
 
-/// Marks a method of a [service](macro@crate::service) as a callback.
+/// Makes the callbacks of a client of an `impl` block, for a program that mainly reacts to what its server says.
+///
+/// The methods with [`#[remote]`](macro@crate::remote) are those of a [service](macro@crate::service), with the same payloads, replies,
+/// and dispatch, and the same mistakes are reported; everything else in the block stays as it is. The type implements
+/// [`Handler`](crate::Handler), not [`Service`](crate::Service): it is no service that a listener could have. The program makes the
+/// one instance itself.
+///
+/// ```
+/// use websocket::{Caller, Handler};
+///
+/// #[derive(serde::Deserialize)]
+/// struct Tick {
+///     price: f64,
+/// }
+///
+/// struct Ticker {
+///     pair: String,
+///     last: Option<f64>,
+/// }
+///
+/// #[websocket::client(dispatcher_key = "event")]
+/// impl Ticker {
+///     #[remote]
+///     fn on_open(&mut self) -> String {
+///         format!(r#"{{"event":"subscribe","pair":"{}"}}"#, self.pair)
+///     }
+///
+///     #[remote]
+///     async fn on_tick(&mut self, caller: &Caller, tick: Tick) -> websocket::Result<()> {
+///         self.last = Some(tick.price);
+///         caller.write_text(r#"{"event":"seen"}"#).await
+///     }
+/// }
+/// # fn is_a_handler<H: Handler>() {}
+/// # is_a_handler::<Ticker>();
+/// ```
+///
+/// # Keys
+///
+/// All are optional; without any, it is `#[websocket::client]`.
+///
+/// | key | value | default |
+/// | --- | --- | --- |
+/// | `idle_timeout` | seconds without anything coming in or going out; 0 is off | 0 |
+/// | `dispatcher_key` | the field whose value names the method of a text message | none |
+/// | `dispatcher_stream_id` | the field of a dispatched message that its replies carry too; needs `dispatcher_key` | none |
+/// | `validation` | whether payloads that implement [`Validate`](crate::Validate) are validated | `true` |
+/// | `crate` | the path of this crate | `::websocket` |
+///
+/// What else a service has in its attribute, a client has in its [`ClientBuilder`](crate::ClientBuilder). There is no
+/// [`#[upgrade]`](macro@crate::upgrade), because a client is sent no requests, and no callback asks for scopes, because a server has no identity.
+#[cfg(feature = "client")]
+pub use ws_macros::client;
+
+/// Marks a method of a [service](macro@crate::service), or of a client, as a callback.
 ///
 /// `&self` or `&mut self`, sync or async; the first argument may be `caller: &Caller`. The callbacks of one connection run one at
 /// a time, in the order of arrival.

@@ -26,7 +26,7 @@
 //! - the attributes [`service`](macro@service), [`remote`](macro@remote), and [`upgrade`](macro@upgrade) describe a service,
 //! - a [`Caller`] is the handle on one connection: it writes, closes, and knows,
 //! - [`Listener`] and [`Router`] bring connections to services,
-//! - with the feature `client`, a `Client` is the other end of a connection,
+//! - with the feature `client`, a `Client` is the other end of a connection, and the attribute `client` describes its callbacks,
 //! - [`Error`] is what can go wrong, [`UpgradeError`] how a service refuses, [`CloseFrame`] how it says goodbye.
 //!
 //! Every limit and timeout is a setting: of the service in its attribute, of the server on its [`Listener`]. What the code does
@@ -86,6 +86,8 @@ pub use http;
 pub use rustls;
 pub use ws_core::close::{CloseCode, CloseFrame};
 
+#[cfg(feature = "client")]
+pub use crate::attributes::client;
 pub use crate::attributes::{remote, service, upgrade};
 #[cfg(feature = "certificates")]
 pub use crate::auth::CertificateHolders;
@@ -130,6 +132,8 @@ pub use crate::prepared::Prepared;
 pub use crate::router::{Body, RequestLimits, Router, RouterBuilder, Shutdown, TrustedProxies};
 #[cfg(feature = "deflate")]
 pub use crate::service::CompressionChoice;
+#[cfg(feature = "client")]
+pub use crate::service::Handler;
 pub use crate::service::{
     Accept, AuthChoice, BytesPayload, DefaultService, FromError, FromReason, FromState, FromStatus, NoReply, NoState,
     OriginsChoice, Payload, PongReply, Reply, Seconds, Service, Size, State, TextPayload, UpgradeReply,

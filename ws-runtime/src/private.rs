@@ -8,6 +8,8 @@ pub use crate::caller::Caller;
 pub use crate::kind::Kind;
 #[cfg(feature = "deflate")]
 pub use crate::service::CompressionChoice;
+#[cfg(feature = "client")]
+pub use crate::service::Handler;
 pub use crate::service::{
     AuthChoice, BytesPayload, Data, DefaultService, Descriptor, Event, Failure, FromError, FromReason, FromState,
     FromStatus, Handled, NoReply, OriginsChoice, Outcome, Payload, PongReply, Reply, Seconds, SendFuture, Service,

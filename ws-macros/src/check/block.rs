@@ -3,39 +3,55 @@
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use quote::ToTokens as _;
 use syn::ext::IdentExt as _;
-use syn::{GenericParam, Lifetime, PatType, ReturnType, Type};
+use syn::{Attribute, GenericParam, Lifetime, PatType, ReturnType, Type};
 use ws_core::callback::Callback;
 
 use super::sources;
+use crate::args::RawArgs;
 use crate::diag::{self, Diagnostics};
 use crate::elide;
 use crate::item::{RawImpl, RawMethod};
+use crate::key::Key;
 use crate::marker::Marker;
 use crate::message;
+use crate::side::Side;
 use crate::suggest;
 use crate::types;
 
-pub(super) fn check(block: &RawImpl, has_path: bool, diags: &mut Diagnostics) {
-    if !has_path {
+pub(super) fn check(block: &RawImpl, args: &RawArgs, diags: &mut Diagnostics) {
+    let side = args.side;
+    if side == Side::Service && !args.has(Key::Path) {
         diags.report_at(diag::attribute_span(&block.header.to_token_stream()), message::missing_path());
     }
-    if let Some(attr) = block.header.attrs.iter().find(|attr| Marker::Service.is(attr)) {
-        diags.report(attr, message::duplicate_attribute(Marker::Service.name()));
-    }
+    check_other_attributes(block, side, diags);
     if let Some((implemented, _)) = &block.header.trait_ {
-        diags.report(implemented, message::trait_impl(&types::name(block.self_ty())));
+        diags.report(implemented, message::trait_impl(side, &types::name(block.self_ty())));
         return;
     }
     if !matches!(types::peel(block.self_ty()), Type::Path(_)) {
-        diags.report(block.self_ty(), message::service_of_another_kind());
+        diags.report(block.self_ty(), message::service_of_another_kind(side));
         return;
     }
-    check_lifetimes(block, diags);
+    check_lifetimes(block, side, diags);
     if block.has_unread_callback() || block.methods().any(has_misspelt_marker) {
         return;
     }
     if !block.methods().any(|method| method.is_marked(Marker::Remote)) {
-        check_has_callback(block, diags);
+        check_has_callback(block, side, diags);
+    }
+}
+
+/// A block has one attribute of ours.
+fn check_other_attributes(block: &RawImpl, side: Side, diags: &mut Diagnostics) {
+    let this = side.marker();
+    let found = |attr: &Attribute| Marker::ON_BLOCKS.into_iter().find(|marker| marker.is(attr));
+    if let Some((attr, marker)) = block.header.attrs.iter().find_map(|attr| Some((attr, found(attr)?))) {
+        let text = if marker == this {
+            message::duplicate_attribute(marker.name())
+        } else {
+            message::attributes_exclude(marker, this)
+        };
+        diags.report(attr, text);
     }
 }
 
@@ -73,7 +89,7 @@ fn has_misspelt_marker(method: &RawMethod) -> bool {
 }
 
 /// Reports the first lifetime: the declared one, or one that stands in the type.
-fn check_lifetimes(block: &RawImpl, diags: &mut Diagnostics) {
+fn check_lifetimes(block: &RawImpl, side: Side, diags: &mut Diagnostics) {
     let declared = block.header.generics.params.iter().find_map(|parameter| match parameter {
         GenericParam::Lifetime(parameter) => Some(parameter.lifetime.clone()),
         _ => None,
@@ -81,9 +97,9 @@ fn check_lifetimes(block: &RawImpl, diags: &mut Diagnostics) {
     let self_ty = block.self_ty().to_token_stream();
     let bound = elide::bound_lifetimes(self_ty.clone());
     if let Some(lifetime) = declared.or_else(|| find_lifetime(self_ty, &bound)) {
-        diags.report(&lifetime, message::lifetime_of_service(&lifetime));
+        diags.report(&lifetime, message::lifetime_of_service(side, &lifetime));
     } else if let Some(ampersand) = find_elided(block.self_ty().to_token_stream()) {
-        diags.report(ampersand, message::lifetime_of_service(&"'_"));
+        diags.report(ampersand, message::lifetime_of_service(side, &"'_"));
     }
 }
 
@@ -123,10 +139,10 @@ fn find_lifetime(tokens: TokenStream, bound: &[String]) -> Option<Lifetime> {
     None
 }
 
-/// Reports a service without callback, and the method that looks like one.
-fn check_has_callback(block: &RawImpl, diags: &mut Diagnostics) {
+/// Reports a block without callback, and the method that looks like one.
+fn check_has_callback(block: &RawImpl, side: Side, diags: &mut Diagnostics) {
     let mut names = block.methods().map(|method| method.signature.ident.unraw().to_string());
     let unmarked = names.find(|name| Callback::from_name(name).is_some());
-    let service = block.self_ty();
-    diags.report(service, message::no_callback(&types::name(service), unmarked.as_deref()));
+    let ty = block.self_ty();
+    diags.report(ty, message::no_callback(side, &types::name(ty), unmarked.as_deref()));
 }

@@ -1,4 +1,4 @@
-//! The callbacks of a service.
+//! The callbacks of a service or a client.
 
 use ws_core::callback::Callback as Fixed;
 
@@ -14,7 +14,7 @@ use crate::message;
 use crate::model::{Callback, Event, MessageKind, Source};
 
 pub(super) fn check<'a>(block: &'a RawImpl, args: &RawArgs, diags: &mut Diagnostics) -> Vec<Callback<'a>> {
-    let remotes = roles::assign(block, args.has(Key::Dispatcher), diags);
+    let remotes = roles::assign(block, args, diags);
     for remote in &remotes {
         streams::check(remote.method, &block.header.generics, diags);
         check_idle_timeout(remote, args, diags);
@@ -22,14 +22,14 @@ pub(super) fn check<'a>(block: &'a RawImpl, args: &RawArgs, diags: &mut Diagnost
     let callbacks = (0..remotes.len()).filter_map(|index| check_callback(&remotes, index, diags)).collect();
     combination::check(&remotes, diags);
     dispatch::check(&remotes, diags);
-    scopes::check(&remotes, diags);
+    scopes::check(&remotes, args.side, diags);
     callbacks
 }
 
 /// Nothing is idle where there is no idle timeout.
 fn check_idle_timeout(remote: &Remote<'_>, args: &RawArgs, diags: &mut Diagnostics) {
     if remote.role == Some(Role::Fixed(Fixed::IdleTimeout)) && !args.has(Key::IdleTimeout) {
-        diags.report(&remote.method.signature.ident, message::callback_without_timeout(&remote.name));
+        diags.report(&remote.method.signature.ident, message::callback_without_timeout(args.side, &remote.name));
     }
 }
 

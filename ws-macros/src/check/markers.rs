@@ -7,20 +7,21 @@ use crate::diag::Diagnostics;
 use crate::item::{RawImpl, RawMember, RawMethod};
 use crate::marker::Marker;
 use crate::message;
+use crate::side::Side;
 
-pub(super) fn check(block: &RawImpl, diags: &mut Diagnostics) {
+pub(super) fn check(block: &RawImpl, side: Side, diags: &mut Diagnostics) {
     for attr in &block.header.attrs {
         report_hidden(&Marker::ON_BLOCKS, attr, diags);
     }
     for member in &block.members {
         match member {
-            RawMember::Method(method) => check_method(method, diags),
+            RawMember::Method(method) => check_method(method, side, diags),
             RawMember::Other { attrs, .. } => check_other(attrs, diags),
         }
     }
 }
 
-fn check_method(method: &RawMethod, diags: &mut Diagnostics) {
+fn check_method(method: &RawMethod, side: Side, diags: &mut Diagnostics) {
     let mut found: Vec<Marker> = Vec::new();
     for attr in &method.attrs {
         for marker in Marker::ON_METHODS {
@@ -42,7 +43,7 @@ fn check_method(method: &RawMethod, diags: &mut Diagnostics) {
         report_hidden(&Marker::ON_ARGUMENTS, attr, diags);
     }
     if !method.is_marked(Marker::Upgrade) {
-        check_extractors(method, diags);
+        check_extractors(method, side, diags);
     }
 }
 
@@ -53,8 +54,8 @@ fn report_hidden(markers: &[Marker], attr: &Attribute, diags: &mut Diagnostics) 
 }
 
 /// Reports the markers of upgrade arguments on another method.
-fn check_extractors(method: &RawMethod, diags: &mut Diagnostics) {
-    let is_unmarked_upgrade = method.receiver().is_none() && !method.is_marked(Marker::Remote);
+fn check_extractors(method: &RawMethod, side: Side, diags: &mut Diagnostics) {
+    let is_unmarked_upgrade = side == Side::Service && method.receiver().is_none() && !method.is_marked(Marker::Remote);
     let function = is_unmarked_upgrade.then(|| method.signature.ident.unraw().to_string());
     for attr in method.arguments().flat_map(|argument| &argument.attrs) {
         for marker in Marker::ON_ARGUMENTS {

@@ -1,4 +1,4 @@
-//! From what was written to a service that can be expanded.
+//! From what was written to a service, or a client, that can be expanded.
 //!
 //! Every rule is checked, whatever the others found; a rule is skipped only when what it needs is itself wrong.
 
@@ -21,33 +21,42 @@ mod upgrade;
 use crate::args::RawArgs;
 use crate::diag::Diagnostics;
 use crate::item::RawItem;
-use crate::key::Key;
-use crate::model::Service;
+use crate::model::{Endpoint, Service};
+use crate::side::Side;
 
-/// Checks a service. `None` where something is wrong with it.
-pub(crate) fn service<'a>(args: &'a RawArgs, item: &'a RawItem, diags: &mut Diagnostics) -> Option<Service<'a>> {
+/// Checks a service or a client. `None` where something is wrong with it.
+pub(crate) fn endpoint<'a>(args: &'a RawArgs, item: &'a RawItem, diags: &mut Diagnostics) -> Option<Endpoint<'a>> {
     let settings = settings::check(args, diags);
     let RawItem::Impl(block) = item else { return None };
-    block::check(block, args.has(Key::Path), diags);
+    block::check(block, args, diags);
     if block.header.trait_.is_some() {
         return None;
     }
-    markers::check(block, diags);
-    let upgrade = upgrade::check(block, settings.path.as_ref(), args, diags);
+    markers::check(block, args.side, diags);
+    let upgrade = match args.side {
+        Side::Client => upgrade::check_none(block, diags),
+        Side::Service => upgrade::check(block, settings.path.as_ref(), args, diags),
+    };
     let callbacks = callbacks::check(block, args, diags);
-    let service = Service {
+    let service = match args.side {
+        Side::Client => None,
+        Side::Service => Some(Service {
+            path: settings.path?.literal,
+            state: args.state(),
+            subprotocols: settings.subprotocols,
+            upgrade,
+        }),
+    };
+    let endpoint = Endpoint {
         args,
         block,
         runtime: args.runtime(),
-        path: settings.path?.literal,
-        state: args.state(),
-        subprotocols: settings.subprotocols,
+        service,
         dispatcher_key: settings.dispatcher_key,
         stream_id: settings.stream_id,
         skips_validation: settings.skips_validation,
         settings: settings.values,
-        upgrade,
         callbacks,
     };
-    (!block::is_for_the_compiler(block)).then_some(service)
+    (!block::is_for_the_compiler(block)).then_some(endpoint)
 }

@@ -5,12 +5,15 @@ use syn::{Attribute, Meta};
 use ws_core::callback::Callback;
 use ws_core::dispatch;
 
+use crate::args::RawArgs;
 use crate::diag::Diagnostics;
 use crate::item::{RawImpl, RawMethod};
+use crate::key::Key;
 use crate::marker::Marker;
 use crate::message;
 use crate::model::Route;
 use crate::remote::{RawEvent, RawRemote, RawScopes};
+use crate::side::Side;
 use crate::suggest;
 use crate::types;
 
@@ -20,7 +23,7 @@ pub(super) struct Remote<'a> {
     pub(super) name: String,
     pub(super) event: RawEvent,
     pub(super) scopes: Option<RawScopes>,
-    /// Whether the service dispatches messages.
+    /// Whether messages are dispatched.
     pub(super) is_dispatching: bool,
     /// `None` when it has none, which is already reported.
     pub(super) role: Option<Role>,
@@ -34,11 +37,12 @@ pub(super) enum Role {
     Fixed(Callback),
 }
 
-/// Finds the remote methods of a service and their roles, in the order of the source.
-pub(super) fn assign<'a>(block: &'a RawImpl, is_dispatching: bool, diags: &mut Diagnostics) -> Vec<Remote<'a>> {
+/// Finds the remote methods of a block and their roles, in the order of the source.
+pub(super) fn assign<'a>(block: &'a RawImpl, args: &RawArgs, diags: &mut Diagnostics) -> Vec<Remote<'a>> {
+    let is_dispatching = args.has(Key::Dispatcher);
     let mut remotes: Vec<_> = block.methods().filter_map(|method| Remote::new(method, is_dispatching, diags)).collect();
     for index in 0..remotes.len() {
-        let role = Names { block, remotes: &remotes, is_dispatching }.role(index, diags);
+        let role = Names { block, remotes: &remotes, side: args.side, is_dispatching }.role(index, diags);
         remotes[index].role = role;
     }
     remotes
@@ -73,10 +77,11 @@ impl<'a> Remote<'a> {
     }
 }
 
-/// All names of a service: what a method is for depends on its siblings.
+/// All names of a block: what a method is for depends on its siblings.
 struct Names<'a, 'cx> {
     block: &'cx RawImpl,
     remotes: &'cx [Remote<'a>],
+    side: Side,
     is_dispatching: bool,
 }
 
@@ -93,7 +98,7 @@ impl Names<'_, '_> {
         }
         match &remote.event {
             RawEvent::Given { key, .. } if !self.is_dispatching => {
-                diags.report(key, message::event_without_dispatcher_key());
+                diags.report(key, message::event_without_dispatcher_key(self.side));
                 None
             }
             RawEvent::Given { value, .. } => Some(Role::Dispatched(Route::Event(value.value()))),
@@ -118,7 +123,7 @@ impl Names<'_, '_> {
             let similar = suggest::similar_method(name, names);
             let text = match name_elsewhere(name) {
                 Some(callback) if similar.is_none() => message::callback_of_another_name(name, callback),
-                _ => message::unknown_callback(name, similar),
+                _ => message::unknown_callback(self.side, name, similar),
             };
             diags.report(ident, text);
             return None;

@@ -6,10 +6,15 @@ use super::roles::{Remote, Role};
 use crate::diag::Diagnostics;
 use crate::message;
 use crate::remote::RawScopes;
+use crate::side::Side;
 
-pub(super) fn check(remotes: &[Remote<'_>], diags: &mut Diagnostics) {
+pub(super) fn check(remotes: &[Remote<'_>], side: Side, diags: &mut Diagnostics) {
     for remote in remotes {
         let Some(scopes) = &remote.scopes else { continue };
+        if side == Side::Client {
+            diags.report(&scopes.key, message::scopes_in_client());
+            continue;
+        }
         let is_asked = match &remote.role {
             Some(Role::Fixed(callback)) => callback.receives_messages(),
             Some(Role::ErrorOf(_)) => false,

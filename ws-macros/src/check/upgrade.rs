@@ -33,6 +33,17 @@ pub(super) fn check<'a>(
     Some(Upgrade { function: signature::function(&method.signature), arguments })
 }
 
+/// Reports each upgrade function of a client.
+pub(super) fn check_none<'a>(block: &'a RawImpl, diags: &mut Diagnostics) -> Option<Upgrade<'a>> {
+    // A method that is also marked as a callback has one mistake, not two.
+    for method in block.methods().filter(|method| !method.is_marked(Marker::Remote)) {
+        for attr in method.markers(Marker::Upgrade).take(1) {
+            diags.report(attr, message::upgrade_in_client());
+        }
+    }
+    None
+}
+
 fn check_path_without_upgrade(path: Option<&Path<'_>>, diags: &mut Diagnostics) {
     if let Some(path) = path
         && !path.parameters.is_empty()

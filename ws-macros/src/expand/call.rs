@@ -7,7 +7,7 @@ use syn::Type;
 use super::argument;
 use super::place::{self, local, local_at};
 use crate::elide;
-use crate::model::{Callback, Event, MessageKind, Service, Source};
+use crate::model::{Callback, Endpoint, Event, MessageKind, Source};
 
 /// ```text
 /// async fn call(&mut self, caller: &__ws::Caller, event: __ws::Event<'_>) -> __ws::Outcome {
@@ -18,9 +18,9 @@ use crate::model::{Callback, Event, MessageKind, Service, Source};
 ///     }
 /// }
 /// ```
-pub(super) fn expand(service: &Service<'_>) -> TokenStream {
+pub(super) fn expand(endpoint: &Endpoint<'_>) -> TokenStream {
     let (caller, event) = (local("caller"), local("event"));
-    let arms = service.callbacks.iter().map(|callback| expand_arm(service, callback));
+    let arms = endpoint.callbacks.iter().map(|callback| expand_arm(endpoint, callback));
     quote! {
         async fn call(&mut self, #caller: &__ws::Caller, #event: __ws::Event<'_>) -> __ws::Outcome {
             match #event {
@@ -31,11 +31,11 @@ pub(super) fn expand(service: &Service<'_>) -> TokenStream {
     }
 }
 
-fn expand_arm(service: &Service<'_>, callback: &Callback<'_>) -> TokenStream {
+fn expand_arm(endpoint: &Endpoint<'_>, callback: &Callback<'_>) -> TokenStream {
     let cfgs = &callback.cfgs;
-    let stream_id = service.stream_id.filter(|_| callback.event.has_stream_id());
+    let stream_id = endpoint.stream_id.filter(|_| callback.event.has_stream_id());
     let pattern = expand_pattern(&callback.event, stream_id.is_some());
-    let call = expand_call(service, callback);
+    let call = expand_call(endpoint, callback);
     let caller = local("caller");
     let output = callback.function.output;
     let outcome = match callback.event {
@@ -102,14 +102,14 @@ fn expand_pattern(event: &Event<'_>, takes_id: bool) -> TokenStream {
 }
 
 /// `Self::on_message(self, caller, __ws::payload!(message as Order)?).await`
-fn expand_call(service: &Service<'_>, callback: &Callback<'_>) -> TokenStream {
+fn expand_call(endpoint: &Endpoint<'_>, callback: &Callback<'_>) -> TokenStream {
     let mut arguments = vec![quote!(self)];
     arguments.extend(callback.caller.map(|ty| local_at("caller", ty).into_token_stream()));
-    arguments.extend(expand_arguments(service, &callback.event));
+    arguments.extend(expand_arguments(endpoint, &callback.event));
     place::call(&callback.function, &arguments)
 }
 
-fn expand_arguments(service: &Service<'_>, event: &Event<'_>) -> Vec<TokenStream> {
+fn expand_arguments(endpoint: &Endpoint<'_>, event: &Event<'_>) -> Vec<TokenStream> {
     let variable = variable(event);
     let bind = |ty: &Type, requirement| {
         let bound = argument::associated(ty, requirement, "bind", &quote!(#variable));
@@ -117,10 +117,10 @@ fn expand_arguments(service: &Service<'_>, event: &Event<'_>) -> Vec<TokenStream
     };
     let payload = |ty: &Type| {
         let ty = elide::lifetimes(ty);
-        let payload = if service.skips_validation { quote!(unvalidated) } else { quote!(payload) };
+        let payload = if endpoint.skips_validation { quote!(unvalidated) } else { quote!(payload) };
         let id = local("id");
         let carried =
-            service.stream_id.filter(|_| event.has_stream_id()).map(|_| quote!(.map_err(|failure| failure.of(#id))));
+            endpoint.stream_id.filter(|_| event.has_stream_id()).map(|_| quote!(.map_err(|failure| failure.of(#id))));
         quote!(__ws::#payload!(#variable as #ty) #carried ?)
     };
     match event {

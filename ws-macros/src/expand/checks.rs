@@ -5,14 +5,14 @@ use quote::quote;
 use syn::Type;
 
 use crate::elide;
-use crate::model::{Callback, Event, MessageKind, Service};
+use crate::model::{Callback, Endpoint, Event, MessageKind};
 
 /// ```text
 /// const CHECKS: &[()] = &[<Subscribe<'_> as __ws::Payload<'_>>::CHECK];
 /// ```
-pub(super) fn expand(service: &Service<'_>) -> Option<TokenStream> {
+pub(super) fn expand(endpoint: &Endpoint<'_>) -> Option<TokenStream> {
     let mut seen = Vec::new();
-    let checks: Vec<_> = service.callbacks.iter().filter_map(|callback| expand_check(callback, &mut seen)).collect();
+    let checks: Vec<_> = endpoint.callbacks.iter().filter_map(|callback| expand_check(callback, &mut seen)).collect();
     (!checks.is_empty()).then(|| quote!(const CHECKS: &[()] = &[#(#checks),*];))
 }
 

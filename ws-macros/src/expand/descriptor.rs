@@ -1,10 +1,10 @@
-//! What a service says about itself.
+//! What a service, or a client, says about itself.
 
 use proc_macro2::TokenStream;
-use quote::{format_ident, quote};
+use quote::{ToTokens as _, format_ident, quote};
 use syn::Attribute;
 
-use crate::model::{Event, Route, Service};
+use crate::model::{Endpoint, Event, Route, Service};
 use crate::types;
 
 /// ```text
@@ -15,15 +15,16 @@ use crate::types;
 ///     .answers_pings(true)
 ///     .routes(&[__ws::Route::Method("on_subscribe")]);
 /// ```
-pub(super) fn expand(service: &Service<'_>) -> TokenStream {
-    let name = types::name(service.block.self_ty());
-    let path = service.path;
+pub(super) fn expand(endpoint: &Endpoint<'_>) -> TokenStream {
+    let name = types::name(endpoint.block.self_ty());
+    // A client has none: its url has one.
+    let path = endpoint.service.as_ref().map_or_else(|| quote!(""), |service| service.path.to_token_stream());
     let optional = [
-        expand_subprotocols(service),
-        service.dispatcher_key.map(|key| quote!(.dispatcher_key(#key))),
-        service.stream_id.map(|name| quote!(.stream_id(#name))),
-        expand_answers_pings(service),
-        expand_routes(service),
+        endpoint.service.as_ref().and_then(expand_subprotocols),
+        endpoint.dispatcher_key.map(|key| quote!(.dispatcher_key(#key))),
+        endpoint.stream_id.map(|name| quote!(.stream_id(#name))),
+        expand_answers_pings(endpoint),
+        expand_routes(endpoint),
     ];
     let optional = optional.iter().flatten();
     quote!(const DESCRIPTOR: __ws::Descriptor = __ws::Descriptor::new(#name, #path) #(#optional)*;)
@@ -34,8 +35,8 @@ fn expand_subprotocols(service: &Service<'_>) -> Option<TokenStream> {
     (!names.is_empty()).then(|| quote!(.subprotocols(&[#(#names),*])))
 }
 
-fn expand_answers_pings(service: &Service<'_>) -> Option<TokenStream> {
-    let methods = service.callbacks.iter().filter(|callback| matches!(callback.event, Event::Ping { .. }));
+fn expand_answers_pings(endpoint: &Endpoint<'_>) -> Option<TokenStream> {
+    let methods = endpoint.callbacks.iter().filter(|callback| matches!(callback.event, Event::Ping { .. }));
     let conditions: Vec<_> = methods.map(|callback| condition(&callback.cfgs)).collect();
     match conditions.as_slice() {
         [] => None,
@@ -44,8 +45,8 @@ fn expand_answers_pings(service: &Service<'_>) -> Option<TokenStream> {
     }
 }
 
-fn expand_routes(service: &Service<'_>) -> Option<TokenStream> {
-    let routes: Vec<_> = service.routes().map(|(route, cfgs)| expand_route(route, cfgs)).collect();
+fn expand_routes(endpoint: &Endpoint<'_>) -> Option<TokenStream> {
+    let routes: Vec<_> = endpoint.routes().map(|(route, cfgs)| expand_route(route, cfgs)).collect();
     (!routes.is_empty()).then(|| quote!(.routes(&[#(#routes),*])))
 }
 

@@ -1,4 +1,4 @@
-//! From a checked service to code.
+//! From a checked service or client to code.
 
 mod argument;
 mod bounds;
@@ -15,7 +15,8 @@ use quote::{ToTokens, quote};
 use syn::Type;
 
 pub(crate) use self::fallback::fallback;
-use crate::model::Service;
+use crate::model::Endpoint;
+use crate::side::Side;
 
 /// The user's block, and below it:
 ///
@@ -37,19 +38,22 @@ use crate::model::Service;
 ///     }
 /// };
 /// ```
-pub(crate) fn service(service: &Service<'_>) -> TokenStream {
-    let Service { block, runtime, .. } = service;
+///
+/// A client is a `__ws::Handler`, without state and upgrade.
+pub(crate) fn endpoint(endpoint: &Endpoint<'_>) -> TokenStream {
+    let Endpoint { args, block, runtime, service, .. } = endpoint;
     let self_ty = block.self_ty().to_token_stream();
     let (impl_generics, _, _) = block.header.generics.split_for_impl();
     let allowed = block.allows_deprecated().then(|| quote!(#[allow(deprecated)]));
-    let bounds = bounds::expand(service.args, block);
-    let state = state(service.state);
-    let state_alias = type_of_state(&state);
-    let descriptor = descriptor::expand(service);
-    let checks = checks::expand(service);
-    let settings = settings::expand(service);
-    let upgrade = upgrade::expand(service, &state);
-    let call = call::expand(service);
+    let implemented = implemented(args.side);
+    let bounds = bounds::expand(args, block);
+    let state = service.as_ref().map(|service| state(service.state));
+    let state_alias = state.as_ref().map(type_of_state);
+    let descriptor = descriptor::expand(endpoint);
+    let checks = checks::expand(endpoint);
+    let settings = settings::expand(endpoint);
+    let upgrade = service.as_ref().zip(state).map(|(service, state)| upgrade::expand(service, &self_ty, &state));
+    let call = call::expand(endpoint);
     let impl_token = &block.header.impl_token;
     let members = quote!(#state_alias #descriptor #checks #settings #upgrade #call);
     let mut members = Group::new(Delimiter::Brace, members);
@@ -63,8 +67,16 @@ pub(crate) fn service(service: &Service<'_>) -> TokenStream {
 
             #[automatically_derived]
             #allowed
-            #impl_token #impl_generics __ws::Service for #self_ty #bounds #members
+            #impl_token #impl_generics __ws::#implemented for #self_ty #bounds #members
         };
+    }
+}
+
+/// The trait that is implemented.
+fn implemented(side: Side) -> TokenStream {
+    match side {
+        Side::Client => quote!(Handler),
+        Side::Service => quote!(Service),
     }
 }
 

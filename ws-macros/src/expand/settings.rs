@@ -1,4 +1,4 @@
-//! The settings of a service.
+//! The settings of a service or a client.
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens as _, format_ident, quote};
@@ -6,18 +6,18 @@ use syn::{Expr, ExprArray, ExprLit, ExprUnary};
 
 use super::place;
 use crate::key::Key;
-use crate::model::{Service, Setting};
+use crate::model::{Endpoint, Setting};
 
 /// ```text
 /// fn settings() -> __ws::Settings {
 ///     __ws::Settings::new().idle_timeout(30).max_frame_size(__ws::Size::into_bytes::<>(LIMIT))
 /// }
 /// ```
-pub(super) fn expand(service: &Service<'_>) -> Option<TokenStream> {
-    if service.settings.is_empty() {
+pub(super) fn expand(endpoint: &Endpoint<'_>) -> Option<TokenStream> {
+    if endpoint.settings.is_empty() {
         return None;
     }
-    let setters = service.settings.iter().map(|setting| {
+    let setters = endpoint.settings.iter().map(|setting| {
         let (setter, value) = (format_ident!("{}", setting.key.name()), expand_value(setting));
         quote!(.#setter(#value))
     });

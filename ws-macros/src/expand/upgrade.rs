@@ -12,8 +12,8 @@ use crate::model::{ArgumentSource, Service, UpgradeArgument};
 ///     __ws::accept!(Self::connect(<String as __ws::FromSegment>::extract(request, "username")?, state).await, __ws::UpgradeReply::accept)
 /// }
 /// ```
-pub(super) fn expand(service: &Service<'_>, state: &TokenStream) -> TokenStream {
-    let Some(upgrade) = &service.upgrade else { return expand_default(service, state) };
+pub(super) fn expand(service: &Service<'_>, self_ty: &TokenStream, state: &TokenStream) -> TokenStream {
+    let Some(upgrade) = &service.upgrade else { return expand_default(self_ty, state) };
     let takes_state = upgrade.arguments.iter().any(|argument| argument.source == ArgumentSource::State);
     let takes_request = upgrade.arguments.iter().any(|argument| argument.source != ArgumentSource::State);
     let request_name = parameter("request", takes_request);
@@ -33,8 +33,7 @@ pub(super) fn expand(service: &Service<'_>, state: &TokenStream) -> TokenStream 
 ///     <Chat as __ws::DefaultService>::accept()
 /// }
 /// ```
-fn expand_default(service: &Service<'_>, state: &TokenStream) -> TokenStream {
-    let self_ty = service.block.self_ty();
+fn expand_default(self_ty: &TokenStream, state: &TokenStream) -> TokenStream {
     quote! {
         async fn upgrade(_: &__ws::UpgradeRequest, _: &#state) -> __ws::UpgradeResult<Self> {
             <#self_ty as __ws::DefaultService>::accept()

@@ -1,4 +1,4 @@
-//! The arguments of the `service` attribute, and where our attributes stand.
+//! The arguments of the attributes `service` and `client`, and where our attributes stand.
 
 use std::fmt::Display;
 
@@ -123,9 +123,10 @@ pub(crate) fn marker_on_non_method(marker: Marker) -> String {
     format!("the `{}` attribute is only valid on methods", marker.name())
 }
 
-/// The attributes `remote` and `upgrade` are for methods of a service.
+/// The attribute `remote` is for methods of a service or a client, `upgrade` for those of a service.
 pub(crate) fn stray_marker(marker: Marker) -> String {
-    format!("the `{}` attribute is only valid inside an `impl` block with the `service` attribute", marker.name())
+    let blocks = if marker == Marker::Remote { "`service` or `client`" } else { "`service`" };
+    format!("the `{}` attribute is only valid inside an `impl` block with the {blocks} attribute", marker.name())
 }
 
 /// The attributes of a service do not depend on the configuration: they are read before it is known.
@@ -134,7 +135,7 @@ pub(crate) fn marker_in_cfg_attr(marker: Marker) -> String {
     match marker {
         Marker::Remote => text.help("write two methods, and choose between them with `cfg`"),
         Marker::Upgrade => text.help("write `#[upgrade]`, and move the `cfg` into the body of the function"),
-        Marker::Header | Marker::Query | Marker::Service => text,
+        Marker::Client | Marker::Header | Marker::Query | Marker::Service => text,
     }
 }
 

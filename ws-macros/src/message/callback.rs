@@ -4,18 +4,19 @@ use ws_core::callback::Callback;
 use ws_core::scope;
 
 use super::Lines as _;
+use crate::side::Side;
 use crate::suggest;
 
 /// A callback has one of the fixed names, unless messages are dispatched.
 ///
 /// Original: 105.
-pub(crate) fn unknown_callback(name: &str, similar: Option<&str>) -> String {
+pub(crate) fn unknown_callback(side: Side, name: &str, similar: Option<&str>) -> String {
     let text = format!("unknown callback `{name}`");
     if let Some(similar) = similar {
         return text.help(format_args!("a callback with a similar name exists: `{similar}`"));
     }
     let text = if name.starts_with("on_") {
-        text.help("a dispatched method requires `dispatcher_key` in the `service` attribute")
+        text.help(format_args!("a dispatched method requires `dispatcher_key` in the `{side}` attribute"))
     } else {
         text
     };
@@ -50,9 +51,9 @@ pub(crate) fn payload_of_callback(name: &str, event: &str) -> String {
 }
 
 /// A callback for a timeout needs the timeout.
-pub(crate) fn callback_without_timeout(name: &str) -> String {
-    format!("`{name}` would never be called: the service has no `idle_timeout`")
-        .help("add `idle_timeout = 30` to the `service` attribute")
+pub(crate) fn callback_without_timeout(side: Side, name: &str) -> String {
+    format!("`{name}` would never be called: the {side} has no `idle_timeout`")
+        .help(format_args!("add `idle_timeout = 30` to the `{side}` attribute"))
 }
 
 /// A method takes the same arguments in every configuration.
@@ -104,8 +105,10 @@ pub(crate) fn error_callback_without_payload(name: &str, method: &str) -> String
 }
 
 /// A value can be given only where messages are dispatched.
-pub(crate) fn event_without_dispatcher_key() -> String {
-    "`event` requires `dispatcher_key`".to_owned().help("add `dispatcher_key = \"event\"` to the `service` attribute")
+pub(crate) fn event_without_dispatcher_key(side: Side) -> String {
+    "`event` requires `dispatcher_key`"
+        .to_owned()
+        .help(format_args!("add `dispatcher_key = \"event\"` to the `{side}` attribute"))
 }
 
 /// Only dispatched methods have a value.

@@ -5,6 +5,7 @@
 
 mod attribute;
 mod callback;
+mod client;
 mod service;
 mod upgrade;
 
@@ -25,6 +26,7 @@ pub(crate) use self::callback::{
     excluded_callback, invalid_scope, misspelt_callback, payload_of_callback, scopes_on_callback, unknown_callback,
     unreachable_method, value_handled_twice,
 };
+pub(crate) use self::client::{key_of_service, scopes_in_client, upgrade_in_client};
 pub(crate) use self::service::{
     caller_not_first, caller_twice, impl_trait_argument, lifetime_of_service, missing_argument, never_returns,
     no_callback, not_a_shared_reference, not_an_impl, qualifier, reason_before_status, receiver, returned_future,

@@ -3,39 +3,38 @@
 use std::fmt::Display;
 
 use super::Lines as _;
+use crate::side::Side;
 
 /// Only an `impl` block can be a service.
-pub(crate) fn not_an_impl() -> String {
-    "the `service` attribute must be on an `impl` block"
-        .to_owned()
+pub(crate) fn not_an_impl(side: Side) -> String {
+    format!("the `{side}` attribute must be on an `impl` block")
         .help("put it on the `impl` block that has the callbacks")
 }
 
 /// The block of a service is an inherent one.
-pub(crate) fn trait_impl(service: &str) -> String {
-    "a service cannot be a trait implementation"
-        .to_owned()
-        .help(format_args!("put the callbacks into `impl {service}`"))
+pub(crate) fn trait_impl(side: Side, ty: &str) -> String {
+    format!("a {side} cannot be a trait implementation").help(format_args!("put the callbacks into `impl {ty}`"))
 }
 
 /// A service is a type of its own.
-pub(crate) fn service_of_another_kind() -> String {
-    "a service must be a struct, an enum, or a union"
-        .to_owned()
+pub(crate) fn service_of_another_kind(side: Side) -> String {
+    format!("a {side} must be a struct, an enum, or a union")
         .help("put the callbacks into the `impl` block of a type of your own")
 }
 
 /// A service borrows nothing.
-pub(crate) fn lifetime_of_service(lifetime: &impl Display) -> String {
-    format!("a service cannot have the lifetime `{lifetime}`")
-        .note("a service lives as long as its connection, so it must own what it holds")
+pub(crate) fn lifetime_of_service(side: Side, lifetime: &impl Display) -> String {
+    format!("a {side} cannot have the lifetime `{lifetime}`").note(match side {
+        Side::Client => "a client outlives its connection, so it must own what it holds",
+        Side::Service => "a service lives as long as its connection, so it must own what it holds",
+    })
 }
 
 /// A service has a callback.
 ///
 /// Original: hint 107.
-pub(crate) fn no_callback(service: &str, unmarked: Option<&str>) -> String {
-    let text = format!("service `{service}` has no callback");
+pub(crate) fn no_callback(side: Side, ty: &str, unmarked: Option<&str>) -> String {
+    let text = format!("{side} `{ty}` has no callback");
     match unmarked {
         Some(method) => text.help(format_args!("add the `remote` attribute to `{method}`")),
         None => text.help("add a method with the `remote` attribute, such as `async fn on_open(&mut self)`"),
@@ -81,7 +80,7 @@ pub(crate) fn receiver(name: &str, signature: Option<&str>) -> String {
 
 /// A callback borrows the service for the time of the call.
 pub(crate) fn static_receiver(name: &str) -> String {
-    format!("callback `{name}` cannot borrow the service for `'static`").help("leave the lifetime out")
+    format!("callback `{name}` cannot borrow `self` for `'static`").help("leave the lifetime out")
 }
 
 /// A callback ends, and so does the upgrade function.

@@ -45,6 +45,21 @@ fn arguments() {
 }
 
 #[test]
+fn clients() {
+    let table = [
+        "",
+        "()",
+        "(crate = crate::websocket)",
+        r#"(dispatcher_key = "event", dispatcher_stream_id = "id", validation = false)"#,
+        "(idle_timeout = 0.5)",
+        "(idle_timeout = IDLE,)",
+    ];
+    for args in table {
+        expand_accepted(&format!("#[client{args}] impl<T: Send> Ticker<T> {{ #[remote] fn on_open(&mut self) {{}} }}"));
+    }
+}
+
+#[test]
 fn validation_is_left_out_where_it_is_off() {
     for (validation, macro_name) in [("true", "payload"), ("false", "unvalidated"), ("(false)", "unvalidated")] {
         let attribute = format!("#[service(path = \"/\", validation = {validation})]");

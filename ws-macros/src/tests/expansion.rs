@@ -84,10 +84,38 @@ fn market() {
 }
 
 #[test]
+fn client() {
+    let expansion = print(
+        r#"
+        #[websocket::client(dispatcher_key = "event", dispatcher_stream_id = "id", idle_timeout = 30)]
+        impl Ticker {
+            #[remote]
+            async fn on_open(&mut self, caller: &Caller) -> Subscribe {
+                Subscribe::to(&self.pairs)
+            }
+            #[remote]
+            fn on_tick(&mut self, tick: Tick<'_>) {
+                self.prices.set(tick);
+            }
+            #[remote]
+            fn on_idle_timeout(&mut self) -> CloseFrame {
+                CloseFrame::going_away()
+            }
+        }
+        "#,
+    );
+    expect_file!["../../tests/expand/client.rs"].assert_eq(&expansion);
+}
+
+#[test]
 fn mistake() {
     let expansion =
         source::expand("#[service(path = \"/\", state = Hub)] impl Chat { #[remote] fn on_opn(&mut self) {} }");
     expect_file!["../../tests/expand/mistake.rs"].assert_eq(&source::format(&expansion.to_string()));
+
+    let expansion = source::expand("#[client] impl Ticker { #[remote] fn on_opn(&mut self) {} }").to_string();
+    let stand_in = "impl __ws :: Handler for Ticker where Self : __ws :: Sendable + 'static , { const DESCRIPTOR";
+    assert!(expansion.contains(stand_in) && !expansion.contains("upgrade"), "{expansion}");
 }
 
 #[test]

@@ -5,10 +5,11 @@ use quote::quote;
 
 use super::source;
 use crate::marker::Marker;
+use crate::side::Side;
 use crate::{pipeline, stray};
 
 fn service(args: &TokenStream, item: TokenStream) -> TokenStream {
-    pipeline::service(args.clone(), item)
+    pipeline::expand(Side::Service, args.clone(), item)
 }
 
 /// What `macro_rules` makes of a variable.
@@ -339,7 +340,10 @@ fn a_stray_marker_says_where_it_belongs() {
     let expansion = stray::expand(Marker::Remote, &"fn on_open() {}".parse().unwrap());
     assert!(expansion.to_string().starts_with("fn on_open () { }"));
     let messages: Vec<String> = source::mistakes(expansion).into_iter().map(|(_, message)| message).collect();
-    assert_eq!(messages, ["the `remote` attribute is only valid inside an `impl` block with the `service` attribute"]);
+    assert_eq!(
+        messages,
+        ["the `remote` attribute is only valid inside an `impl` block with the `service` or `client` attribute"]
+    );
 }
 
 #[test]

@@ -6,6 +6,7 @@ use std::process::{Command, Stdio};
 use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
 
 use crate::marker::Marker;
+use crate::side::Side;
 use crate::{pipeline, stray};
 
 /// Expands the first attribute of an item, `#[service(path = "/")] impl Chat { … }`, or the first one inside it.
@@ -21,10 +22,12 @@ pub(super) fn expand(source: &str) -> TokenStream {
         path => (path, TokenStream::new()),
     };
     let name = path.last().map(ToString::to_string);
-    match Marker::ON_METHODS.into_iter().find(|marker| name.as_deref() == Some(marker.name())) {
-        Some(marker) => stray::expand(marker, &tokens.collect()),
-        None => pipeline::service(args, tokens.collect()),
+    let name = name.unwrap_or_default();
+    if let Some(marker) = Marker::ON_METHODS.into_iter().find(|marker| name == marker.name()) {
+        return stray::expand(marker, &tokens.collect());
     }
+    let side = if name == Side::Client.name() { Side::Client } else { Side::Service };
+    pipeline::expand(side, args, tokens.collect())
 }
 
 /// The mistakes that an expansion reports: the text that each underlines, and what it says.

@@ -3,6 +3,8 @@
 mod accept;
 mod argument;
 mod event;
+#[cfg(feature = "client")]
+mod handler;
 mod payload;
 mod permit;
 mod reply;
@@ -18,6 +20,8 @@ pub use accept::{Accept, DefaultService, UpgradeReply, UpgradeResult};
 pub use argument::{FromError, FromReason, FromState, FromStatus};
 pub use event::{Event, Failure, Handled, Outcome, Source};
 pub(crate) use event::{Failed, StreamId};
+#[cfg(feature = "client")]
+pub use handler::Handler;
 pub use payload::{BytesPayload, Data, Payload, TextPayload};
 pub use permit::permit;
 pub(crate) use reply::Feed;

@@ -5,6 +5,7 @@
 
 mod attribute;
 mod callback;
+mod client;
 mod original;
 mod page;
 mod service;
@@ -54,7 +55,7 @@ fn item(source: &str) -> String {
 }
 
 fn entries() -> Vec<Entry> {
-    let areas = [attribute::entries(), callback::entries(), service::entries(), upgrade::entries()];
+    let areas = [attribute::entries(), callback::entries(), client::entries(), service::entries(), upgrade::entries()];
     areas.into_iter().flatten().collect()
 }
 

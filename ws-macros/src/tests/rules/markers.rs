@@ -29,7 +29,7 @@ fn places() -> Vec<Case> {
             "stray_marker",
             "impl Chat { #[remote] fn on_open(&mut self) {} }",
             "",
-            "the `remote` attribute is only valid inside an `impl` block with the `service` attribute",
+            "the `remote` attribute is only valid inside an `impl` block with the `service` or `client` attribute",
         ),
         members(
             "marker_on_non_method",

@@ -3,6 +3,7 @@
 mod args;
 mod block;
 mod callbacks;
+mod client;
 mod dispatch;
 mod markers;
 mod path;
@@ -48,6 +49,7 @@ fn cases() -> Vec<Case> {
         args::cases(),
         block::cases(),
         callbacks::cases(),
+        client::cases(),
         dispatch::cases(),
         markers::cases(),
         path::cases(),
