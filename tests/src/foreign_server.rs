@@ -1,7 +1,7 @@
 //! Echo servers that are programs of their own: the scripts `*_server.*` in `tests/clients`.
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use tokio::io::{AsyncBufReadExt, BufReader, Lines};
 use tokio::process::{Child, ChildStdout};
@@ -39,9 +39,14 @@ impl ForeignServer {
         Self::start(".venv/bin/python", "python_websockets_server.py", files).await
     }
 
-    async fn start(interpreter: &str, script: &str, files: &[PathBuf]) -> Self {
-        let files: Vec<_> = files.iter().map(|path| path.to_str().expect("the path is UTF-8")).collect();
-        let mut process = script::spawn(interpreter, script, &files);
+    /// Starts the proxy on Node's own `http`, which may ask for a `Proxy-Authorization`.
+    pub async fn node_proxy(authorization: Option<&str>) -> Self {
+        Self::start("node", "node_proxy.mjs", authorization.as_slice()).await
+    }
+
+    async fn start<A: AsRef<Path>>(interpreter: &str, script: &str, arguments: &[A]) -> Self {
+        let arguments: Vec<_> = arguments.iter().map(|text| text.as_ref().to_str().expect("it is UTF-8")).collect();
+        let mut process = script::spawn(interpreter, script, &arguments);
         let mut reports = BufReader::new(process.stdout.take().expect("stdout is piped")).lines();
         let first = within("the server to listen", reports.next_line()).await.expect("reports are UTF-8");
         let port = first.as_deref().and_then(|line| line.strip_prefix("listening ")?.parse().ok());

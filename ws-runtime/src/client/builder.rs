@@ -292,6 +292,8 @@ impl ClientBuilder {
         let plan = Plan {
             #[cfg(feature = "rustls")]
             tls: self.access.connector(&target)?,
+            #[cfg(feature = "proxy")]
+            proxy: self.access.proxy(&target)?,
             target,
             subprotocols: self.subprotocols,
             headers,

@@ -1,27 +1,26 @@
-//! Connects: TCP, then TLS, then the HTTP upgrade.
+//! Connects: TCP, through a proxy or not, then TLS, then the HTTP upgrade.
 
-use std::future::poll_fn;
 use std::io;
-use std::pin::pin;
+use std::net::SocketAddr;
 use std::sync::Arc;
-use std::task::Poll;
 use std::time::Duration;
 
 use bytes::Bytes;
 use http::header::{HOST, SEC_WEBSOCKET_EXTENSIONS};
 use http::{HeaderMap, HeaderValue, Request, Response, StatusCode};
 use http_body_util::Empty;
-use hyper::client::conn::http1;
-use hyper_util::rt::TokioIo;
-#[cfg(feature = "rustls")]
-use tokio::io::AsyncReadExt as _;
-use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::TcpStream;
 use ws_core::handshake::client::{Key, ResponseError, check_response, request_headers};
 
 use crate::caller::ConnectionId;
 use crate::caller::shared::ConnectionInfo;
 use crate::client::connect::connect;
 use crate::client::dialer::Dialer;
+#[cfg(feature = "rustls")]
+use crate::client::exchange::with_alert;
+use crate::client::exchange::{Failure, exchange};
+#[cfg(feature = "proxy")]
+use crate::client::proxy::Proxy;
 #[cfg(feature = "rustls")]
 use crate::client::tls::Connector;
 use crate::client::url::Target;
@@ -36,6 +35,9 @@ use crate::transport::{self, Reader, Stream, Writer};
 #[derive(Clone, Debug)]
 pub(crate) struct Plan {
     pub(crate) target: Target,
+    /// `None` for the direct way.
+    #[cfg(feature = "proxy")]
+    pub(crate) proxy: Option<Proxy>,
     /// `None` for a plain connection.
     #[cfg(feature = "rustls")]
     pub(crate) tls: Option<Connector>,
@@ -72,14 +74,6 @@ struct Answer {
     tls: Option<Arc<TlsInfo>>,
 }
 
-/// Why there was no answer.
-enum Failure {
-    Broken(io::Error),
-    NotHttp,
-    #[cfg(feature = "rustls")]
-    Tls(rustls::Error),
-}
-
 impl Plan {
     /// Connects once.
     ///
@@ -101,9 +95,7 @@ impl Plan {
             let stream = dialer.dial().await.map_err(|error| self.lost(error))?;
             (self.ask(stream, request, transport::split_boxed).await, None)
         } else {
-            let Target { host, port, .. } = &self.target;
-            let stream = connect(host, *port).await.map_err(|error| self.lost(error))?;
-            let remote_addr = stream.peer_addr().ok();
+            let (stream, remote_addr) = self.reach().await?;
             (self.ask(stream, request, transport::split_tcp).await, remote_addr)
         };
         let answer = answer.map_err(|failure| self.failed(failure))?;
@@ -119,6 +111,17 @@ impl Plan {
         };
         let terms = Arc::clone(&self.terms);
         Ok(Opened { established: Established { info, reader, writer, read_ahead, compression, terms }, response })
+    }
+
+    /// Makes a connection that the server reads. Returns it with the server's address, if that is known.
+    async fn reach(&self) -> Result<(TcpStream, Option<SocketAddr>), ConnectError> {
+        #[cfg(feature = "proxy")]
+        if let Some(proxy) = &self.proxy {
+            return Ok((proxy.tunnel(&self.target).await?, None));
+        }
+        let stream = connect(&self.target.host, self.target.port).await.map_err(|error| self.lost(error))?;
+        let address = stream.peer_addr().ok();
+        Ok((stream, address))
     }
 
     /// Sends the request, over TLS where that is asked for.
@@ -194,94 +197,3 @@ fn random() -> io::Result<(ConnectionId, Key)> {
     let id = getrandom::fill(&mut nonce).and_then(|()| ConnectionId::random());
     Ok((id.map_err(|error| io::Error::other(error.to_string()))?, Key::new(nonce)))
 }
-
-/// Sends the request and waits for the head of the response. Returns the stream, and what came in behind the response.
-///
-/// # Errors
-/// Why there is none, and the stream if there still is one.
-async fn exchange<S>(
-    stream: S,
-    request: Request<Empty<Bytes>>,
-) -> Result<(Response<()>, S, Bytes), (Failure, Option<S>)>
-where
-    S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
-{
-    let handshake = http1::Builder::new().max_buf_size(MAX_RESPONSE_HEAD).handshake(TokioIo::new(stream)).await;
-    let (mut sender, mut connection) = handshake.map_err(|error| (error.into(), None))?;
-    let mut sending = pin!(sender.send_request(request));
-    let mut is_over = false;
-    let mut response = poll_fn(|cx| {
-        if !is_over && let Poll::Ready(ended) = connection.poll_without_shutdown(cx) {
-            ended?;
-            is_over = true;
-        }
-        sending.as_mut().poll(cx)
-    })
-    .await;
-    if response.as_ref().is_ok_and(|response| response.status() == StatusCode::SWITCHING_PROTOCOLS)
-        && !is_over
-        && let Err(error) = poll_fn(|cx| connection.poll_without_shutdown(cx)).await
-    {
-        response = Err(error);
-    }
-    let parts = connection.into_parts();
-    let stream = parts.io.into_inner();
-    match response {
-        Ok(response) => Ok((response.map(drop), stream, parts.read_buf)),
-        Err(error) => Err((error.into(), Some(stream))),
-    }
-}
-
-impl From<io::Error> for Failure {
-    fn from(error: io::Error) -> Self {
-        #[cfg(feature = "rustls")]
-        if let Some(error) = error.get_ref().and_then(|cause| cause.downcast_ref::<rustls::Error>()) {
-            return Self::Tls(error.clone());
-        }
-        Self::Broken(error)
-    }
-}
-
-impl From<hyper::Error> for Failure {
-    fn from(error: hyper::Error) -> Self {
-        if error.is_parse() {
-            return Self::NotHttp;
-        }
-        if error.is_incomplete_message() {
-            return Self::Broken(io::ErrorKind::UnexpectedEof.into());
-        }
-        let mut source = std::error::Error::source(&error);
-        while let Some(cause) = source {
-            if let Some(cause) = cause.downcast_ref::<io::Error>() {
-                return copy(cause).into();
-            }
-            source = cause.source();
-        }
-        Self::Broken(io::Error::other(error))
-    }
-}
-
-/// Looks for what the server said before the connection broke: in TLS 1.3 a client is done before the server has looked at its
-/// certificate, and what it says about that may already be there when the request cannot be written any more.
-#[cfg(feature = "rustls")]
-async fn with_alert(failure: Failure, mut stream: impl AsyncRead + Unpin) -> Failure {
-    match stream.read(&mut [0]).await.map_err(Failure::from) {
-        Err(alert @ Failure::Tls(_)) if matches!(failure, Failure::Broken(_)) => alert,
-        _ => failure,
-    }
-}
-
-/// Copies an error that another one keeps.
-fn copy(error: &io::Error) -> io::Error {
-    #[cfg(feature = "rustls")]
-    if let Some(cause) = error.get_ref().and_then(|cause| cause.downcast_ref::<rustls::Error>()) {
-        return io::Error::new(error.kind(), cause.clone());
-    }
-    match error.raw_os_error() {
-        Some(code) => io::Error::from_raw_os_error(code),
-        None => error.kind().into(),
-    }
-}
-
-/// The longest head of a response.
-const MAX_RESPONSE_HEAD: usize = 64 * 1024; // bytes

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //!   url, settings ──▶ TCP ──▶ TLS ──▶ HTTP upgrade ──▶ connection ──▶ delivery ──▶ queue ──▶ read
-//!     builder, url    connect tls     dial               its task       │
+//!     builder, url    connect tls     dial, exchange     its task       │
 //!                                                                       ├─ an answer ──▶ requests ──▶ request, subscribe
 //!                                                                       └─ the end ──▶ reader, or the supervisor of retry
 //! ```
@@ -16,8 +16,11 @@ mod delivery;
 mod dial;
 mod dialer;
 mod ending;
+mod exchange;
 mod handle;
 mod link;
+#[cfg(feature = "proxy")]
+mod proxy;
 mod queue;
 mod reader;
 mod requests;

@@ -33,12 +33,17 @@ impl Target {
 
     /// Returns the host and the port, for people.
     pub(crate) fn address(&self) -> String {
-        if self.host.contains(':') {
-            format!("[{}]:{}", self.host, self.port)
-        } else {
-            format!("{}:{}", self.host, self.port)
-        }
+        address(&self.host, self.port)
     }
+}
+
+/// Puts a host without brackets, and a port, together.
+pub(super) fn address(host: &str, port: u16) -> String {
+    if host.contains(':') { format!("[{host}]:{port}") } else { format!("{host}:{port}") }
+}
+
+pub(super) fn without_brackets(host: &str) -> &str {
+    host.trim_start_matches('[').trim_end_matches(']')
 }
 
 fn parse(url: &str) -> Result<Target, &'static str> {
@@ -59,7 +64,7 @@ fn parse(url: &str) -> Result<Target, &'static str> {
     let mut resource = Parts::default();
     resource.path_and_query = Some(path_and_query.unwrap_or_else(|| PathAndQuery::from_static("/")));
     Ok(Target {
-        host: host.trim_start_matches('[').trim_end_matches(']').to_owned(),
+        host: without_brackets(host).to_owned(),
         port,
         is_secure,
         host_header: HeaderValue::try_from(host_header).map_err(|_| "must name a host")?,
@@ -94,7 +99,7 @@ fn without_secrets(url: &str) -> String {
     }
 }
 
-const PLAIN_PORT: u16 = 80; // RFC 6455 §3
+pub(super) const PLAIN_PORT: u16 = 80; // RFC 6455 §3
 const SECURE_PORT: u16 = 443; // RFC 6455 §3
 
 #[cfg(test)]

@@ -23,6 +23,17 @@ pub enum ConnectError {
     /// What the server answered is not HTTP/1.1.
     #[error("server does not speak HTTP/1.1")]
     NotHttp,
+    /// The proxy does not make a connection to the server, nor does the client without it. A proxy that cannot be connected to is
+    /// [`Io`](Self::Io).
+    #[cfg(feature = "proxy")]
+    #[error("proxy {address} {}", refusal(response.as_deref()))]
+    Proxy {
+        /// The host and port of the proxy.
+        address: String,
+        /// The head of its response, whose status is 407 where it asks for other credentials, for instance. `None` if what it answered is
+        /// not HTTP/1.1.
+        response: Option<Box<Response<()>>>,
+    },
     /// The server answered with another status than 101. The head of its response says why; a redirect is not followed.
     #[error("server refused the connection with status {}", response.status())]
     Refused {
@@ -59,13 +70,17 @@ pub enum ConnectError {
 
 impl ConnectError {
     /// Returns whether the same may succeed another time, with nothing changed on this side: [`Io`](Self::Io),
-    /// [`Timeout`](Self::Timeout), and a refusal with status 429, 502, 503, or 504. Another status, a wrong url, TLS that is not
+    /// [`Timeout`](Self::Timeout), and a refusal with status 429, 502, 503, or 504, also if it is a proxy's. Another status, a wrong url, TLS that is not
     /// trusted, and a server that breaks the rules stay as they are.
     #[must_use]
     pub fn is_transient(&self) -> bool {
         match self {
             Self::Io { .. } | Self::Timeout => true,
             Self::Refused { response } => is_transient_status(response.status()),
+            #[cfg(feature = "proxy")]
+            Self::Proxy { response, .. } => {
+                response.as_ref().is_some_and(|response| is_transient_status(response.status()))
+            }
             Self::NotHttp | Self::Response(_) | Self::Url { .. } => false,
             #[cfg(feature = "rustls")]
             Self::Tls { .. } => false,
@@ -81,5 +96,14 @@ fn is_transient_status(status: StatusCode) -> bool {
             | StatusCode::BAD_GATEWAY
             | StatusCode::SERVICE_UNAVAILABLE
             | StatusCode::GATEWAY_TIMEOUT
+    )
+}
+
+/// Says what a proxy did.
+#[cfg(feature = "proxy")]
+fn refusal(response: Option<&Response<()>>) -> String {
+    response.map_or_else(
+        || "does not speak HTTP/1.1".to_owned(),
+        |response| format!("refused the connection with status {}", response.status()),
     )
 }

@@ -1,4 +1,4 @@
-//! How a client gets in: TLS, cookies, and credentials.
+//! How a client gets to its server, and in: TLS, proxies, cookies, and credentials.
 
 #[cfg(feature = "rustls")]
 use std::sync::Arc;
@@ -10,9 +10,11 @@ use http::{HeaderMap, HeaderValue};
 use ws_core::handshake;
 
 use crate::client::ClientBuilder;
+#[cfg(feature = "proxy")]
+use crate::client::proxy::{Proxies, Proxy};
 #[cfg(feature = "rustls")]
 use crate::client::tls::{ClientTlsConfig, Connector, Tls};
-#[cfg(feature = "rustls")]
+#[cfg(any(feature = "proxy", feature = "rustls"))]
 use crate::client::url::Target;
 use crate::error::ConfigError;
 
@@ -21,6 +23,12 @@ use crate::error::ConfigError;
 pub(super) struct Access {
     #[cfg(feature = "rustls")]
     tls: Tls,
+    /// `None` is the direct way.
+    #[cfg(feature = "proxy")]
+    proxies: Option<Proxies>,
+    /// The value of `Proxy-Authorization`, in the place of the one in the url of the proxy.
+    #[cfg(feature = "proxy")]
+    proxy_authorization: Option<HeaderValue>,
     /// The value of `Cookie`.
     cookies: Option<HeaderValue>,
     /// The value of `Authorization`.
@@ -41,6 +49,54 @@ impl ClientBuilder {
     pub fn rustls_config(mut self, config: impl Into<Arc<rustls::ClientConfig>>) -> Self {
         self.access.tls = Tls::Given(config.into());
         self
+    }
+
+    /// Connects through a proxy, with `CONNECT`
+    /// ([RFC 6455 §4.1](https://www.rfc-editor.org/rfc/rfc6455#section-4.1)), also for `ws://`: TLS is between client and server,
+    /// and it is the proxy that looks up the server's name. Default: the direct way; what the environment says is not looked at unless
+    /// [`proxy_from_env`](Self::proxy_from_env) is called. The last one of the two counts.
+    ///
+    /// The url is like `http://host:port`, or `http://user:password@host:port` for Basic authentication, percent-encoded; the default
+    /// port is 80. Neither TLS nor SOCKS is spoken with the proxy. The head of its response may have 64 KiB, and
+    /// [`handshake_timeout`](Self::handshake_timeout) goes on meanwhile. [`Caller::remote_addr`](crate::Caller::remote_addr) is `None` then.
+    #[cfg(feature = "proxy")]
+    pub fn proxy(mut self, url: impl AsRef<str>) -> Self {
+        match Proxies::all(url.as_ref()) {
+            Ok(proxies) => {
+                self.access.proxies = Some(proxies);
+                self
+            }
+            Err(reason) => self.mistaken("proxy", reason),
+        }
+    }
+
+    /// Connects through the [`proxy`](Self::proxy) that the environment names when this is called: in `HTTPS_PROXY` for `wss://`, in
+    /// `HTTP_PROXY` for `ws://`, in `ALL_PROXY` for both. Names in lowercase are read, too.
+    ///
+    /// `NO_PROXY` lists the servers that are connected to directly, with commas between them: addresses, networks such as `10.0.0.0/8`,
+    /// and names, which stand for their subdomains too; `*` is every name. Where `REQUEST_METHOD` is set, the program is a CGI script, in
+    /// which a client could set `HTTP_PROXY`: then no proxy is used.
+    #[cfg(feature = "proxy")]
+    pub fn proxy_from_env(mut self) -> Self {
+        match Proxies::from_env() {
+            Ok(proxies) => {
+                self.access.proxies = Some(proxies);
+                self
+            }
+            Err(reason) => self.mistaken("proxy_from_env", reason),
+        }
+    }
+
+    /// Says to the proxy who connects, with a password (Basic authentication). Default: what is in the url of the proxy.
+    #[cfg(feature = "proxy")]
+    pub fn proxy_auth(mut self, user: impl AsRef<str>, password: impl AsRef<str>) -> Self {
+        match basic(user.as_ref(), password.as_ref()) {
+            Ok(value) => {
+                self.access.proxy_authorization = Some(value);
+                self
+            }
+            Err(reason) => self.mistaken("proxy_auth", reason),
+        }
     }
 
     /// Adds a cookie to the request ([RFC 6265 §5.4](https://www.rfc-editor.org/rfc/rfc6265#section-5.4)). All of them are sent in one
@@ -108,6 +164,10 @@ impl Access {
         Self {
             #[cfg(feature = "rustls")]
             tls: Tls::Settings(ClientTlsConfig::new()),
+            #[cfg(feature = "proxy")]
+            proxies: None,
+            #[cfg(feature = "proxy")]
+            proxy_authorization: None,
             cookies: None,
             authorization: None,
         }
@@ -123,6 +183,16 @@ impl Access {
             return Ok(None);
         }
         Ok(Some(Connector::new(&self.tls, &target.host)?))
+    }
+
+    /// Returns the proxy on the way to the server.
+    ///
+    /// # Errors
+    /// It is not one that is spoken to.
+    #[cfg(feature = "proxy")]
+    pub(super) fn proxy(&self, target: &Target) -> Result<Option<Proxy>, ConfigError> {
+        let proxies = self.proxies.as_ref();
+        proxies.map_or(Ok(None), |proxies| proxies.proxy(target, self.proxy_authorization.as_ref()))
     }
 
     /// Puts cookies and credentials to the other headers.
