@@ -44,7 +44,16 @@ def confuse(header: dict[str, object], payload: str, key: str) -> str:
     return b".".join([message, base64.urlsafe_b64encode(signature).rstrip(b"=")]).decode()
 
 
-COMMANDS = {"key": make_key, "sign": sign, "confuse": confuse}
+def verify(algorithm: str, key: str, token: str, audience: str | None) -> list[object]:
+    """Returns the header and the claims, or what is wrong."""
+    try:
+        claims = jwt.decode(token, key, [algorithm], {"require": ["iat", "exp"]}, audience=audience)
+        return [jwt.get_unverified_header(token), claims]
+    except jwt.PyJWTError as error:
+        return [type(error).__name__, None]
+
+
+COMMANDS = {"key": make_key, "sign": sign, "confuse": confuse, "verify": verify}
 
 for line in sys.stdin:
     command, _, arguments = line.partition(" ")

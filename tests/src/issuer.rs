@@ -69,6 +69,16 @@ impl Issuer {
         self.token("confuse", json!([{ "typ": "JWT", "alg": "HS256" }, claims.to_string(), public])).await
     }
 
+    /// Checks a token with a public key or a secret. Returns its header and its claims, or the name of what is wrong.
+    ///
+    /// # Panics
+    ///
+    /// When the script fails.
+    pub async fn verify(&mut self, algorithm: &str, key: &str, token: &str, audience: Option<&str>) -> (Value, Value) {
+        let found = self.ask("verify", json!([algorithm, key, token, audience])).await;
+        serde_json::from_value(found).expect("it is a pair")
+    }
+
     async fn token(&mut self, command: &str, arguments: Value) -> String {
         self.ask(command, arguments).await.as_str().expect("a token is text").to_owned()
     }

@@ -3,6 +3,8 @@
 mod auth;
 #[cfg(feature = "client")]
 mod connect;
+#[cfg(feature = "client")]
+mod credentials;
 #[cfg(feature = "pkcs12")]
 mod pkcs12;
 #[cfg(feature = "client")]
@@ -21,6 +23,8 @@ pub use ws_core::handshake::client::ResponseError;
 pub use auth::AuthError;
 #[cfg(feature = "client")]
 pub use connect::ConnectError;
+#[cfg(feature = "client")]
+pub use credentials::CredentialsError;
 #[cfg(feature = "pkcs12")]
 pub use pkcs12::Pkcs12Error;
 #[cfg(feature = "client")]
@@ -182,6 +186,13 @@ pub enum ConfigError {
         key: &'static str,
         /// What is wrong with its value.
         reason: &'static str,
+    },
+    /// What gives credentials to a client is invalid.
+    #[cfg(feature = "client")]
+    #[error("invalid `credentials` of the client: {reason}")]
+    Credentials {
+        /// What is wrong with it.
+        reason: String,
     },
     /// A setting of the listener is out of its range.
     #[error("invalid `{key}` of the listener: {reason}")]

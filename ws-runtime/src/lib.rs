@@ -103,9 +103,11 @@ pub use crate::auth::{Users, hash_password};
 pub use crate::caller::{Caller, ConnectionId};
 #[cfg(all(feature = "client", feature = "rustls"))]
 pub use crate::client::ClientTlsConfig;
+#[cfg(all(feature = "client", feature = "jwt"))]
+pub use crate::client::JwtIssuer;
 #[cfg(feature = "client")]
 pub use crate::client::{
-    Client, ClientBuilder, ClientEvent, ClientReader, ClientWriter, LossCause, RetryConfig, Subscription,
+    Authorize, Client, ClientBuilder, ClientEvent, ClientReader, ClientWriter, LossCause, RetryConfig, Subscription,
 };
 #[cfg(feature = "deflate")]
 pub use crate::compression::Compression;
@@ -117,7 +119,7 @@ pub use crate::error::{
     AuthError, BindingError, BoxError, ConfigError, Error, InvalidCloseCode, ProtocolError, Result, ValidationError,
 };
 #[cfg(feature = "client")]
-pub use crate::error::{ConnectError, RequestError, ResponseError};
+pub use crate::error::{ConnectError, CredentialsError, RequestError, ResponseError};
 pub use crate::identity::Identity;
 #[cfg(feature = "http2")]
 pub use crate::listener::Http2Config;

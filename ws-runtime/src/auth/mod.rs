@@ -45,6 +45,8 @@ pub use credentials::{Credentials, TokenSource};
 pub use introspection::Introspection;
 #[cfg(feature = "jwks")]
 pub use jwt::Jwks;
+#[cfg(all(feature = "client", feature = "jwt"))]
+pub(crate) use jwt::SigningKey;
 #[cfg(feature = "jwt")]
 pub use jwt::{Jwt, JwtAlgorithm};
 #[cfg(feature = "passwords")]

@@ -292,6 +292,7 @@ impl ClientBuilder {
         let plan = Plan {
             #[cfg(feature = "rustls")]
             tls: self.access.connector(&target)?,
+            credentials: self.access.authorizer()?,
             #[cfg(feature = "proxy")]
             proxy: self.access.proxy(&target)?,
             target,

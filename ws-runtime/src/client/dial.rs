@@ -1,12 +1,13 @@
 //! Connects: TCP, through a proxy or not, then TLS, then the HTTP upgrade.
 
+use std::fmt;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::header::{HOST, SEC_WEBSOCKET_EXTENSIONS};
+use http::header::{AUTHORIZATION, HOST, SEC_WEBSOCKET_EXTENSIONS};
 use http::{HeaderMap, HeaderValue, Request, Response, StatusCode};
 use http_body_util::Empty;
 use tokio::net::TcpStream;
@@ -15,6 +16,7 @@ use ws_core::handshake::client::{Key, ResponseError, check_response, request_hea
 use crate::caller::ConnectionId;
 use crate::caller::shared::ConnectionInfo;
 use crate::client::connect::connect;
+use crate::client::credentials::Authorizer;
 use crate::client::dialer::Dialer;
 #[cfg(feature = "rustls")]
 use crate::client::exchange::with_alert;
@@ -32,7 +34,7 @@ use crate::tls_info::TlsInfo;
 use crate::transport::{self, Reader, Stream, Writer};
 
 /// Everything that is needed to connect, as often as need be. Its settings are valid.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(crate) struct Plan {
     pub(crate) target: Target,
     /// `None` for the direct way.
@@ -43,6 +45,8 @@ pub(crate) struct Plan {
     pub(crate) tls: Option<Connector>,
     pub(crate) subprotocols: Vec<String>,
     pub(crate) headers: HeaderMap,
+    /// What is fetched for each connection, beside the headers.
+    pub(crate) credentials: Option<Arc<dyn Authorizer>>,
     pub(crate) compression: Compression,
     /// `None` waits for ever.
     pub(crate) timeout: Option<Duration>,
@@ -74,6 +78,12 @@ struct Answer {
     tls: Option<Arc<TlsInfo>>,
 }
 
+impl fmt::Debug for Plan {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Plan").field("target", &self.target).finish_non_exhaustive()
+    }
+}
+
 impl Plan {
     /// Connects once.
     ///
@@ -89,8 +99,21 @@ impl Plan {
     }
 
     async fn open(&self) -> Result<Opened, ConnectError> {
+        let Some(credentials) = &self.credentials else { return self.open_as(None).await };
+        let value = credentials.authorization().await?;
+        match self.open_as(Some(&value)).await {
+            Err(ConnectError::Refused { response })
+                if response.status() == StatusCode::UNAUTHORIZED && credentials.refused(&value).await =>
+            {
+                self.open_as(Some(&credentials.authorization().await?)).await
+            }
+            opened => opened,
+        }
+    }
+
+    async fn open_as(&self, authorization: Option<&HeaderValue>) -> Result<Opened, ConnectError> {
         let (id, key) = random().map_err(|error| self.lost(error))?;
-        let request = self.request(&key);
+        let request = self.request(&key, authorization);
         let (answer, remote_addr) = if let Some(dialer) = &self.dialer {
             let stream = dialer.dial().await.map_err(|error| self.lost(error))?;
             (self.ask(stream, request, transport::split_boxed).await, None)
@@ -147,7 +170,7 @@ impl Plan {
         Ok(Answer { response, halves: split(stream), read_ahead, tls: None })
     }
 
-    fn request(&self, key: &Key) -> Request<Empty<Bytes>> {
+    fn request(&self, key: &Key, authorization: Option<&HeaderValue>) -> Request<Empty<Bytes>> {
         let mut request = Request::new(Empty::new());
         *request.uri_mut() = self.target.resource.clone();
         let headers = request.headers_mut();
@@ -158,6 +181,9 @@ impl Plan {
         }
         // A `Host` among them replaces that of the url.
         headers.extend(self.headers.clone());
+        if let Some(value) = authorization {
+            headers.insert(AUTHORIZATION, value.clone());
+        }
         request
     }
 

@@ -12,6 +12,7 @@
 
 mod builder;
 mod connect;
+mod credentials;
 mod delivery;
 mod dial;
 mod dialer;
@@ -49,6 +50,9 @@ use crate::error::{Error, Result};
 use crate::message::Message;
 
 pub use builder::ClientBuilder;
+pub use credentials::Authorize;
+#[cfg(feature = "jwt")]
+pub use credentials::JwtIssuer;
 pub use reader::ClientReader;
 pub use requests::Subscription;
 pub use retry::{ClientEvent, LossCause, RetryConfig};

@@ -97,7 +97,7 @@ impl Proxy {
     /// [`ConnectError::Io`] with the address of the proxy, [`ConnectError::Proxy`].
     pub(super) async fn tunnel(&self, target: &Target) -> Result<TcpStream, ConnectError> {
         let address = || url::address(&self.host, self.port);
-        let lost = |source| ConnectError::Io { address: address(), source: std::sync::Arc::new(source) };
+        let lost = |source| ConnectError::Io { address: address(), source: Arc::new(source) };
         let stream = connect(&self.host, self.port).await.map_err(lost)?;
         let exchanged = exchange(stream, self.request(target)).await;
         let (response, stream, read_ahead) = exchanged.map_err(|(failure, _)| match failure {

@@ -5,12 +5,15 @@ use std::sync::Arc;
 
 use http::{Response, StatusCode};
 
-use crate::error::ResponseError;
+use crate::error::{CredentialsError, ResponseError};
 
 /// Why a client could not connect to its server.
 #[derive(Clone, Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ConnectError {
+    /// There are no credentials to connect with. Nothing was sent to the server.
+    #[error("there are no credentials for the connection")]
+    Credentials(#[from] CredentialsError),
     /// The name of the server could not be looked up, nobody listens there, or the connection broke before the server had
     /// answered. It may be another time.
     #[error("cannot connect to {address}")]
@@ -70,18 +73,21 @@ pub enum ConnectError {
 
 impl ConnectError {
     /// Returns whether the same may succeed another time, with nothing changed on this side: [`Io`](Self::Io),
-    /// [`Timeout`](Self::Timeout), and a refusal with status 429, 502, 503, or 504, also if it is a proxy's. Another status, a wrong url, TLS that is not
+    /// [`Timeout`](Self::Timeout), and a refusal with status 429, 502, 503, or 504, also if it is a proxy's, and
+    /// [`CredentialsError::Unavailable`]. Another status, a wrong url, TLS that is not
     /// trusted, and a server that breaks the rules stay as they are.
     #[must_use]
     pub fn is_transient(&self) -> bool {
         match self {
-            Self::Io { .. } | Self::Timeout => true,
+            Self::Credentials(CredentialsError::Unavailable(_)) | Self::Io { .. } | Self::Timeout => true,
             Self::Refused { response } => is_transient_status(response.status()),
             #[cfg(feature = "proxy")]
             Self::Proxy { response, .. } => {
                 response.as_ref().is_some_and(|response| is_transient_status(response.status()))
             }
-            Self::NotHttp | Self::Response(_) | Self::Url { .. } => false,
+            Self::Credentials(CredentialsError::Refused(_)) | Self::NotHttp | Self::Response(_) | Self::Url { .. } => {
+                false
+            }
             #[cfg(feature = "rustls")]
             Self::Tls { .. } => false,
         }

@@ -10,7 +10,8 @@ use aws_lc_rs::signature::{
 };
 use jsonwebtoken::Algorithm;
 
-/// How a token may be signed ([RFC 7518 §3.1](https://www.rfc-editor.org/rfc/rfc7518#section-3.1)), for [`Jwt`](super::Jwt).
+/// How a token may be signed ([RFC 7518 §3.1](https://www.rfc-editor.org/rfc/rfc7518#section-3.1)), for [`Jwt`](super::Jwt) and,
+/// with the feature `client`, for `JwtIssuer`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum JwtAlgorithm {

@@ -28,27 +28,13 @@ pub(super) enum PublicKey {
 }
 
 /// In bytes: 2048 to 8192 bits.
-const RSA_MODULUS: std::ops::RangeInclusive<usize> = 256..=1024;
+pub(super) const RSA_MODULUS: std::ops::RangeInclusive<usize> = 256..=1024;
 
 impl Key {
     /// # Errors
     /// It is not one for these algorithms.
     pub(super) fn from_secret(algorithms: &[JwtAlgorithm], secret: &[u8]) -> Result<Self, String> {
-        if secret.trim_ascii_start().starts_with(b"-----BEGIN") {
-            return Err("secret is a PEM file: `Jwt::with_public_key_pem` takes public keys".to_owned());
-        }
-        Self::build(algorithms, |algorithm| match algorithm.check() {
-            Check::Curve(_) | Check::Rsa(_) => Err(format!("`{algorithm}` does not go with a secret")),
-            Check::Secret(check) => {
-                let (length, least) = (secret.len(), check.digest_algorithm().output_len());
-                if length < least {
-                    return Err(format!(
-                        "secret has {length} bytes, and `{algorithm}` needs {least} (RFC 7518, section 3.2)"
-                    ));
-                }
-                Ok(Verifier::Secret(Box::new(hmac::Key::new(check, secret))))
-            }
-        })
+        Self::build(algorithms, |algorithm| Ok(Verifier::Secret(Box::new(hmac_key(algorithm, secret)?))))
     }
 
     /// # Errors
@@ -116,6 +102,24 @@ impl Key {
     }
 }
 
+/// Takes a secret for an algorithm.
+///
+/// # Errors
+/// It is not one for it.
+pub(super) fn hmac_key(algorithm: JwtAlgorithm, secret: &[u8]) -> Result<hmac::Key, String> {
+    if secret.trim_ascii_start().starts_with(b"-----BEGIN") {
+        return Err("secret is a PEM file, that is, a key: a constructor with `pem` in its name takes it".to_owned());
+    }
+    let Check::Secret(check) = algorithm.check() else {
+        return Err(format!("`{algorithm}` does not go with a secret"));
+    };
+    let (length, least) = (secret.len(), check.digest_algorithm().output_len());
+    if length < least {
+        return Err(format!("secret has {length} bytes, and `{algorithm}` needs {least} (RFC 7518, section 3.2)"));
+    }
+    Ok(hmac::Key::new(check, secret))
+}
+
 #[cfg(test)]
 mod tests {
     use super::JwtAlgorithm::{ES256, ES384, EdDSA, HS256, HS512, RS256};
@@ -140,7 +144,11 @@ mod tests {
             (&[HS256, HS512], &secret[..], Some("secret has 63 bytes, and `HS512` needs 64 (RFC 7518, section 3.2)")),
             (&[HS256, RS256], &secret, Some("`RS256` does not go with a secret")),
             (&[], &secret, Some("no algorithm is accepted")),
-            (&[HS256], P256.as_bytes(), Some("secret is a PEM file: `Jwt::with_public_key_pem` takes public keys")),
+            (
+                &[HS256],
+                P256.as_bytes(),
+                Some("secret is a PEM file, that is, a key: a constructor with `pem` in its name takes it"),
+            ),
         ];
         for (algorithms, secret, expected) in table {
             assert_eq!(Key::from_secret(algorithms, secret).err().as_deref(), expected, "{algorithms:?}");

@@ -15,6 +15,8 @@ mod jwks;
 mod key;
 #[cfg(feature = "jwks")]
 mod key_set;
+#[cfg(feature = "client")]
+mod signing;
 mod token;
 
 use std::fmt;
@@ -34,6 +36,8 @@ use crate::identity::Identity;
 pub use algorithm::JwtAlgorithm;
 #[cfg(feature = "jwks")]
 pub use jwks::Jwks;
+#[cfg(feature = "client")]
+pub(crate) use signing::SigningKey;
 
 /// JSON Web Tokens that an issuer has signed ([RFC 7519](https://www.rfc-editor.org/rfc/rfc7519)): a rule of [`Auth`](crate::Auth).
 ///

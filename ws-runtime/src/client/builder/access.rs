@@ -1,6 +1,6 @@
 //! How a client gets to its server, and in: TLS, proxies, cookies, and credentials.
 
-#[cfg(feature = "rustls")]
+use std::fmt;
 use std::sync::Arc;
 
 use base64::Engine as _;
@@ -10,6 +10,7 @@ use http::{HeaderMap, HeaderValue};
 use ws_core::handshake;
 
 use crate::client::ClientBuilder;
+use crate::client::credentials::{Authorize, Authorizer};
 #[cfg(feature = "proxy")]
 use crate::client::proxy::{Proxies, Proxy};
 #[cfg(feature = "rustls")]
@@ -31,8 +32,15 @@ pub(super) struct Access {
     proxy_authorization: Option<HeaderValue>,
     /// The value of `Cookie`.
     cookies: Option<HeaderValue>,
-    /// The value of `Authorization`.
-    authorization: Option<HeaderValue>,
+    authorization: Authorization,
+}
+
+/// Where the value of `Authorization` comes from.
+#[derive(Clone)]
+enum Authorization {
+    Fetched(Arc<dyn Authorizer>),
+    Fixed(HeaderValue),
+    None,
 }
 
 impl ClientBuilder {
@@ -137,7 +145,7 @@ impl ClientBuilder {
         let (user, password) = (user.as_ref(), password.as_ref());
         match basic(user, password) {
             Ok(value) => {
-                self.access.authorization = Some(value);
+                self.access.authorization = Authorization::Fixed(value);
                 self
             }
             Err(reason) => self.mistaken("basic_auth", reason),
@@ -151,11 +159,20 @@ impl ClientBuilder {
     pub fn bearer_token(mut self, token: impl AsRef<str>) -> Self {
         match bearer(token.as_ref()) {
             Some(value) => {
-                self.access.authorization = Some(value);
+                self.access.authorization = Authorization::Fixed(value);
                 self
             }
             None => self.mistaken("bearer_token", "must be visible ASCII, at least one character"),
         }
+    }
+
+    /// Fetches what says who connects, anew for each connection: `JwtIssuer` or `OAuth2`, which features of their names bring, or
+    /// what you write. Default: nobody in particular; the last of these three that is set is sent.
+    ///
+    /// Clones of the builder share it.
+    pub fn credentials(mut self, credentials: impl Authorize) -> Self {
+        self.access.authorization = Authorization::Fetched(Arc::new(credentials));
+        self
     }
 }
 
@@ -169,7 +186,7 @@ impl Access {
             #[cfg(feature = "proxy")]
             proxy_authorization: None,
             cookies: None,
-            authorization: None,
+            authorization: Authorization::None,
         }
     }
 
@@ -195,20 +212,45 @@ impl Access {
         proxies.map_or(Ok(None), |proxies| proxies.proxy(target, self.proxy_authorization.as_ref()))
     }
 
+    /// Returns what fetches credentials.
+    ///
+    /// # Errors
+    /// What is wrong with its settings.
+    pub(super) fn authorizer(&self) -> Result<Option<Arc<dyn Authorizer>>, ConfigError> {
+        let Authorization::Fetched(authorizer) = &self.authorization else { return Ok(None) };
+        authorizer.prepare().map_err(|error| ConfigError::Credentials { reason: error.to_string() })?;
+        Ok(Some(Arc::clone(authorizer)))
+    }
+
     /// Puts cookies and credentials to the other headers.
     ///
     /// # Errors
     /// The name of the setting that is among them already.
     pub(super) fn add_to(&self, headers: &mut HeaderMap) -> Result<(), ConfigError> {
-        let settings = [("cookie", COOKIE, &self.cookies), ("authorization", AUTHORIZATION, &self.authorization)];
-        for (key, name, value) in settings {
-            if let Some(value) = value
-                && headers.insert(name, value.clone()).is_some()
-            {
-                return Err(ConfigError::Client { key, reason: "must not be set as a `header`, too" });
-            }
+        let twice = |key| ConfigError::Client { key, reason: "must not be set as a `header`, too" };
+        if let Some(cookies) = &self.cookies
+            && headers.insert(COOKIE, cookies.clone()).is_some()
+        {
+            return Err(twice("cookie"));
+        }
+        match &self.authorization {
+            Authorization::None => return Ok(()),
+            _ if headers.contains_key(AUTHORIZATION) => return Err(twice("authorization")),
+            Authorization::Fetched(_) => {}
+            Authorization::Fixed(value) => drop(headers.insert(AUTHORIZATION, value.clone())),
         }
         Ok(())
+    }
+}
+
+impl fmt::Debug for Authorization {
+    /// Without secrets.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Fetched(_) => "Fetched",
+            Self::Fixed(_) => "Fixed",
+            Self::None => "None",
+        })
     }
 }
 
