@@ -69,7 +69,7 @@ impl Key {
     /// Where a client has what this key says of a service. `None`: in the same key.
     pub(crate) const fn in_client(self) -> Option<&'static str> {
         match self {
-            Self::Auth => Some("show who you are with `ClientBuilder::header`"),
+            Self::Auth => Some("show who you are with `ClientBuilder::bearer_token` or `ClientBuilder::basic_auth`"),
             Self::Compression => Some("set it with `ClientBuilder::compression`"),
             Self::ConnectionClosureTimeout => Some("set it with `ClientBuilder::connection_closure_timeout`"),
             Self::Crate | Self::Dispatcher | Self::DispatcherStreamId | Self::IdleTimeout | Self::Validation => None,
@@ -77,7 +77,8 @@ impl Key {
             Self::MaxMessageSize => Some("set it with `ClientBuilder::max_message_size`"),
             Self::Origins => Some("send the header `Origin` with `ClientBuilder::header`"),
             Self::Path => Some("write it in the url that is given to `Client::builder`"),
-            Self::PingInterval | Self::PongTimeout => Some("ping with `Caller::ping`"),
+            Self::PingInterval => Some("set it with `ClientBuilder::ping_interval`"),
+            Self::PongTimeout => Some("set it with `ClientBuilder::pong_timeout`"),
             Self::State => Some("keep it in a field of the type"),
             Self::Subprotocols => Some("offer them with `ClientBuilder::subprotocols`"),
         }

@@ -20,7 +20,7 @@ fn keys() -> Vec<Case> {
         foreign(
             "auth = members()",
             "auth",
-            "the `client` attribute cannot have the key `auth`\n= help: show who you are with `ClientBuilder::header`",
+            "the `client` attribute cannot have the key `auth`\n= help: show who you are with `ClientBuilder::bearer_token` or `ClientBuilder::basic_auth`",
         ),
         foreign(
             "compression = 1",
@@ -55,12 +55,12 @@ fn keys() -> Vec<Case> {
         foreign(
             "ping_interval = 30",
             "ping_interval",
-            "the `client` attribute cannot have the key `ping_interval`\n= help: ping with `Caller::ping`",
+            "the `client` attribute cannot have the key `ping_interval`\n= help: set it with `ClientBuilder::ping_interval`",
         ),
         foreign(
             "pong_timeout = 20",
             "pong_timeout",
-            "the `client` attribute cannot have the key `pong_timeout`\n= help: ping with `Caller::ping`",
+            "the `client` attribute cannot have the key `pong_timeout`\n= help: set it with `ClientBuilder::pong_timeout`",
         ),
         foreign(
             "state = HashMap<String, u8>",
