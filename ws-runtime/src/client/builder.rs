@@ -14,6 +14,7 @@ use http::header::{
 };
 use http::{HeaderMap, HeaderName, HeaderValue};
 use tokio::io::{AsyncRead, AsyncWrite};
+use ws_core::close::CloseCode;
 use ws_core::handshake;
 
 use crate::client::builder::access::Access;
@@ -26,6 +27,7 @@ use crate::client::{Client, RetryConfig};
 use crate::compression::Compression;
 use crate::error::{ConfigError, Result};
 use crate::metrics::Metrics;
+use crate::service::Handler;
 use crate::terms::{Bounds, Terms};
 
 /// Makes a [`Client`] with other settings than the defaults.
@@ -267,6 +269,71 @@ impl ClientBuilder {
     /// A dropped future leaves no connection behind.
     pub async fn connect(self) -> Result<Client> {
         Ok(self.check()?.connect().await?)
+    }
+
+    /// Connects, and lets a handler take what comes in: an instance of a type whose `impl` block has
+    /// [`#[websocket::client]`](macro@crate::client). As [`connect`](Self::connect); the client that is returned writes, asks, and closes,
+    /// and its `read` methods only hear of the end.
+    ///
+    /// With [`retry`](Self::retry) the handler stays the same on all connections: `on_open` is called for each that is open, and
+    /// `on_close` for each that has ended. When a callback panics, there is no further connection.
+    ///
+    /// The `idle_timeout` of the attribute is that of the connection. The replies of a dispatched callback carry the attribute's
+    /// `dispatcher_stream_id`, which needs not be that of [`dispatcher_stream_id`](Self::dispatcher_stream_id); a message that answers a request
+    /// of this client does not reach the handler.
+    ///
+    /// # Errors
+    /// Those of [`connect`](Self::connect).
+    ///
+    /// # Cancel safety
+    /// A dropped future leaves no connection behind.
+    pub async fn connect_with<H: Handler>(self, handler: H) -> Result<Client> {
+        let settings = H::settings().check(H::DESCRIPTOR.name)?;
+        let mut start = self.check()?;
+        let terms = Arc::make_mut(&mut start.plan.terms);
+        terms.idle_timeout = settings.idle_timeout;
+        terms.service_answers_pings = H::DESCRIPTOR.answers_pings;
+        Ok(start.connect_with(handler).await?)
+    }
+
+    /// Connects, lets a handler take what comes in, and resolves when the connection has ended; with [`retry`](Self::retry), when there
+    /// is no other one. Returns what the server said when it closed, as [`Client::close_status`] does. A program that mainly reacts needs
+    /// no more than this.
+    ///
+    /// # Errors
+    /// Those of [`connect_with`](Self::connect_with), and what ended the connection, if it was no closing handshake.
+    ///
+    /// # Cancel safety
+    /// The connection is closed with 1001 when the future is dropped.
+    ///
+    /// # Examples
+    /// ```no_run
+    /// # async fn example() -> websocket::Result<()> {
+    /// use websocket::{Client, RetryConfig};
+    ///
+    /// /// Repeats what it hears.
+    /// struct Parrot;
+    ///
+    /// #[websocket::client]
+    /// impl Parrot {
+    ///     #[remote]
+    ///     fn on_text_message(&mut self, text: &str) -> String {
+    ///         text.to_uppercase()
+    ///     }
+    /// }
+    ///
+    /// let (code, reason) = Client::builder("ws://localhost:9090/chat/polly").retry(RetryConfig::new()).run(Parrot).await?;
+    /// println!("closed with {code:?}: {reason}");
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn run<H: Handler>(self, handler: H) -> Result<(CloseCode, String)> {
+        let client = self.connect_with(handler).await?;
+        while client.read().await?.is_some() {}
+        client.closed().await;
+        Ok(client
+            .close_status()
+            .map_or((CloseCode::ABNORMAL, String::new()), |(code, reason)| (code, reason.to_owned())))
     }
 
     fn check(self) -> Result<Start> {

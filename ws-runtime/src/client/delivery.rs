@@ -13,6 +13,7 @@ use crate::upgrade::UpgradeRequest;
 /// Hands over what comes in.
 #[derive(Debug)]
 pub(crate) struct Delivery {
+    /// Before the feeder: whoever reads hears why there are no more messages.
     witness: Witness,
     feeder: Feeder,
 }

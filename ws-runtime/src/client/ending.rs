@@ -28,6 +28,7 @@ pub(crate) struct Ended {
 pub(crate) struct Witness {
     link: Arc<Link>,
     error: Option<Error>,
+    ended: Option<Ended>,
     report: Report,
 }
 
@@ -38,7 +39,6 @@ pub(crate) enum Report {
     Reader,
     /// Who decides whether there is another one.
     Supervisor(oneshot::Sender<Ended>),
-    Done,
 }
 
 impl Ended {
@@ -56,7 +56,7 @@ impl Ended {
 
 impl Witness {
     pub(crate) fn new(link: Arc<Link>, report: Report) -> Self {
-        Self { link, error: None, report }
+        Self { link, error: None, ended: None, report }
     }
 
     /// Takes note of an event. Returns whether it is for nobody else.
@@ -75,26 +75,29 @@ impl Witness {
                 // An error of a callback did not end the connection.
                 let error = self.error.take().filter(|_| code == CloseCode::ABNORMAL);
                 let is_by_peer = caller.shared().is_peer_leaving();
-                self.report(Ended { code, reason: reason.to_owned(), error, is_by_peer });
+                self.ended = Some(Ended { code, reason: reason.to_owned(), error, is_by_peer });
                 false
             }
             _ => false,
         }
     }
 
-    fn report(&mut self, ended: Ended) {
-        match std::mem::replace(&mut self.report, Report::Done) {
-            Report::Reader => self.link.finish(ended),
-            // Fails when the runtime has dropped the supervisor, which has told of the end then.
-            Report::Supervisor(supervisor) => drop(supervisor.send(ended)),
-            Report::Done => {}
-        }
+    /// Notes that a callback has panicked, and so ended the connection.
+    pub(crate) fn panicked(&mut self) {
+        let error = Some(Error::Callback("the handler panicked".into()));
+        self.ended = Some(Ended { code: CloseCode::ABNORMAL, reason: String::new(), error, is_by_peer: false });
     }
 }
 
 impl Drop for Witness {
+    /// Tells how the connection has ended, when everybody else knows.
     fn drop(&mut self) {
-        self.report(Ended::untold());
+        let ended = self.ended.take().unwrap_or_else(Ended::untold);
+        match std::mem::replace(&mut self.report, Report::Reader) {
+            Report::Reader => self.link.finish(ended),
+            // Fails when the runtime has dropped the supervisor, which has told of the end then.
+            Report::Supervisor(supervisor) => drop(supervisor.send(ended)),
+        }
     }
 }
 
@@ -107,6 +110,7 @@ pub(crate) fn copy(error: &Error) -> Error {
             None => error.kind().into(),
         }),
         Error::CloseTimeout => Error::CloseTimeout,
+        Error::Callback(error) => Error::Callback(error.to_string().into()),
         _ => Error::Closed,
     }
 }

@@ -19,6 +19,7 @@ mod dialer;
 mod ending;
 mod exchange;
 mod handle;
+mod handling;
 mod link;
 #[cfg(feature = "proxy")]
 mod proxy;
@@ -48,6 +49,7 @@ use crate::caller::shared::lock;
 use crate::caller::{Caller, ConnectionId};
 use crate::error::{Error, Result};
 use crate::message::Message;
+use crate::service::Handler;
 
 pub use builder::ClientBuilder;
 pub use credentials::Authorize;
@@ -109,6 +111,15 @@ impl Client {
     /// Starts with the defaults.
     pub fn builder(url: impl Into<String>) -> ClientBuilder {
         ClientBuilder::new(url.into())
+    }
+
+    /// Connects to a url with the defaults of [`ClientBuilder`], lets a handler take what comes in, and resolves when the connection has
+    /// ended: see [`ClientBuilder::run`].
+    ///
+    /// # Errors
+    /// As there.
+    pub async fn run<H: Handler>(url: impl Into<String>, handler: H) -> Result<(CloseCode, String)> {
+        Self::builder(url).run(handler).await
     }
 
     /// Waits for the next message.

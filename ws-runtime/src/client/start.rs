@@ -1,12 +1,13 @@
 //! From valid settings to a client whose connection runs.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use crate::client::delivery::Delivery;
 use crate::client::dial::Plan;
 use crate::client::ending::{Report, Witness};
 use crate::client::handle::Handle;
+use crate::client::handling::Handling;
 use crate::client::link::{Link, Way};
 use crate::client::queue::queue;
 use crate::client::requests::{RequestConfig, Requests};
@@ -14,7 +15,7 @@ use crate::client::retry::{self, Attempts, Courier, RetryConfig, Supervisor};
 use crate::client::{Client, ClientReader, ClientWriter};
 use crate::connection::{self, Connection};
 use crate::error::ConnectError;
-use crate::service::Service;
+use crate::service::{Handler, Service};
 
 /// Everything that a client needs. Its settings are valid.
 #[derive(Debug)]
@@ -36,6 +37,17 @@ impl Start {
         let link = self.begin(move |witness| Some(Delivery::new(witness, feeder.clone()))).await?;
         let handle = Handle::new(link);
         let reader = ClientReader::new(inbox, Arc::clone(&handle), read_timeout);
+        Ok(Client { reader, writer: ClientWriter::new(handle) })
+    }
+
+    /// Connects. The messages go to a handler.
+    pub(crate) async fn connect_with<H: Handler>(self, handler: H) -> Result<Client, ConnectError> {
+        let home = Arc::new(Mutex::new(Some(handler)));
+        let (feeder, inbox) = queue(self.max_unread_size);
+        let link = self.begin(move |witness| Handling::new(&home, witness, feeder.clone())).await?;
+        let handle = Handle::new(link);
+        // Nothing comes in but the end.
+        let reader = ClientReader::new(inbox, Arc::clone(&handle), None);
         Ok(Client { reader, writer: ClientWriter::new(handle) })
     }
 
