@@ -15,7 +15,7 @@ use websocket::{Client, ClientBuilder, ClientTlsConfig, ConfigError, ConnectErro
 
 async fn ask(builder: ClientBuilder, question: &str) -> (Client, String) {
     let connected = within("the connection", builder.connect()).await;
-    let mut client = connected.expect("the server accepts");
+    let client = connected.expect("the server accepts");
     client.write_text(question).await.expect("it is open");
     let answer = within("an answer", client.read()).await.expect("the connection is not broken");
     let Some(Message::Text(text)) = answer else { panic!("{answer:?}") };

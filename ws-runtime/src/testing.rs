@@ -32,6 +32,7 @@
 //! ```
 
 use std::io;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -53,37 +54,42 @@ const PIPE: usize = 64 * 1024; // bytes
 #[derive(Debug)]
 pub struct Server {
     router: Router,
-    pipes: Arc<Mutex<JoinSet<()>>>,
+    network: Arc<Network>,
+}
+
+#[derive(Debug, Default)]
+struct Network {
+    pipes: Mutex<JoinSet<()>>,
+    is_closed: AtomicBool,
 }
 
 impl Server {
     /// Serves the services of a router.
     #[must_use]
     pub fn new(router: Router) -> Self {
-        Self { router, pipes: Arc::default() }
+        Self { router, network: Arc::default() }
     }
 
     /// Starts a client with the defaults, for a path and a query such as `/chat/ann?color=red`. It can connect as often as it likes, as
     /// one with [`ClientBuilder::retry`] does.
     pub fn client(&self, path: &str) -> ClientBuilder {
-        let (router, pipes) = (self.router.clone(), Arc::downgrade(&self.pipes));
+        let (router, network) = (self.router.clone(), Arc::downgrade(&self.network));
         Client::builder(format!("ws://localhost{path}")).dial_with(move || {
-            let dialed = match pipes.upgrade() {
-                Some(pipes) => Ok(pipe(&pipes, router.clone())),
-                None => Err(io::ErrorKind::ConnectionRefused.into()),
-            };
-            std::future::ready(dialed)
+            let network = network.upgrade().filter(|network| !network.is_closed.load(Ordering::Relaxed));
+            let stream = network.map(|network| pipe(&network.pipes, router.clone()));
+            std::future::ready(stream.ok_or_else(|| io::ErrorKind::ConnectionRefused.into()))
         })
     }
 
     /// Breaks all connections, as a network does that fails: neither end sends a close frame. Clients may connect again.
     pub fn disconnect(&self) {
-        lock(&self.pipes).abort_all();
+        lock(&self.network.pipes).abort_all();
     }
 
     /// Closes all connections with 1001, and waits until they have ended, or breaks off those that are left at the deadline: see
-    /// [`Router::shut_down`].
+    /// [`Router::shut_down`]. Nobody can connect any more.
     pub async fn shut_down(&self, deadline: Duration) -> Shutdown {
+        self.network.is_closed.store(true, Ordering::Relaxed);
         self.router.shut_down(deadline).await
     }
 }

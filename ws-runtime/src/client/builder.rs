@@ -293,6 +293,7 @@ impl ClientBuilder {
         let terms = Arc::make_mut(&mut start.plan.terms);
         terms.idle_timeout = settings.idle_timeout;
         terms.service_answers_pings = H::DESCRIPTOR.answers_pings;
+        terms.metrics = Metrics::new(H::DESCRIPTOR.path, H::DESCRIPTOR.routes);
         Ok(start.connect_with(handler).await?)
     }
 

@@ -34,6 +34,7 @@ mod url;
 mod write;
 mod writer;
 
+use std::fmt;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -88,7 +89,6 @@ pub use writer::ClientWriter;
 /// # Ok(())
 /// # }
 /// ```
-#[derive(Debug)]
 #[must_use = "a client that is dropped closes its connection"]
 pub struct Client {
     reader: ClientReader,
@@ -269,6 +269,12 @@ impl Client {
     /// Takes away the value of this type that is kept with the client.
     pub fn remove_attribute<T: Clone + Send + Sync + 'static>(&self) -> Option<T> {
         lock(&self.writer.handle().attributes).remove()
+    }
+}
+
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client").field("caller", &self.caller()).finish_non_exhaustive()
     }
 }
 

@@ -1,5 +1,6 @@
 //! What a client reads.
 
+use std::fmt;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
@@ -22,7 +23,6 @@ use crate::service::{Data, Payload as _};
 /// It can be shared: of several tasks that read at once, each message goes to one, in the order in which they asked.
 ///
 /// When it is dropped, messages that come in are thrown away, while the other half goes on writing.
-#[derive(Debug)]
 pub struct ClientReader {
     inbox: Mutex<Inbox>,
     handle: Arc<Handle>,
@@ -104,6 +104,12 @@ impl ClientReader {
         let Some(timeout) = self.timeout else { return Poll::Pending };
         let deadline = self.deadline.get_or_insert_with(|| Box::pin(sleep(timeout)));
         deadline.as_mut().poll(cx)
+    }
+}
+
+impl fmt::Debug for ClientReader {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ClientReader").field("caller", &self.handle.caller()).finish_non_exhaustive()
     }
 }
 

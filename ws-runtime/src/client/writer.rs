@@ -1,5 +1,6 @@
 //! What a client writes.
 
+use std::fmt;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, ready};
@@ -23,7 +24,6 @@ use crate::prepared::Prepared;
 /// [`Client::writer`](crate::Client::writer).
 ///
 /// Cheap to clone, usable from any task. The connection is closed with 1001 when all of them and the reading half are gone.
-#[derive(Debug)]
 pub struct ClientWriter {
     handle: Arc<Handle>,
     /// For the [`Sink`].
@@ -255,8 +255,8 @@ impl Sending {
     }
 }
 
-impl std::fmt::Debug for Sending {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Sending").field("is_waiting", &self.step.is_some()).field("is_closed", &self.is_closed).finish()
+impl fmt::Debug for ClientWriter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ClientWriter").field("caller", &self.caller()).finish_non_exhaustive()
     }
 }

@@ -1,0 +1,99 @@
+//! The test kit, and our own services tested with it.
+
+use std::time::Duration;
+
+use tokio::time::Instant;
+use websocket::testing::Server;
+use websocket::{Caller, CloseCode, CloseFrame, ConnectError, Error, RetryConfig, Router, UpgradeError};
+
+struct Greeter {
+    name: String,
+}
+
+#[websocket::service(path = "/greet/<name>", idle_timeout = 3600)]
+impl Greeter {
+    #[upgrade]
+    fn connect(name: String, #[query] polite: Option<bool>) -> Result<Self, UpgradeError> {
+        match polite {
+            Some(false) => Err(UpgradeError::forbidden("be polite")),
+            _ => Ok(Self { name }),
+        }
+    }
+
+    #[remote]
+    fn on_open(&mut self, caller: &Caller) -> String {
+        assert_eq!(caller.remote_addr(), None);
+        format!("hello {}", self.name)
+    }
+
+    #[remote]
+    fn on_text_message(&mut self, text: String) -> String {
+        text
+    }
+}
+
+fn server() -> Server {
+    Server::new(Router::builder().service::<Greeter>().build().expect("the router is right"))
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_service_and_a_client_are_joined_in_memory() {
+    let server = server();
+    let client = server.client("/greet/ann?polite=true").connect().await.expect("it is accepted");
+    assert_eq!(client.read_text().await.expect("it is open").as_deref(), Some("hello ann"));
+    let long = "x".repeat(1_000_000);
+    client.write_text(&long).await.expect("it is open");
+    assert_eq!(client.read_text().await.expect("it is open"), Some(long));
+    client.close(CloseFrame::normal()).await.expect("the service answers");
+    assert_eq!(client.close_status(), Some((CloseCode::NORMAL, "")));
+}
+
+#[tokio::test(start_paused = true)]
+async fn refusals_are_those_of_the_router() {
+    let server = server();
+    for (path, status) in [("/greet/ann?polite=false", 403), ("/nowhere", 404)] {
+        let refused = server.client(path).connect().await;
+        let Err(Error::Connect(ConnectError::Refused { response })) = refused else { panic!("{refused:?}") };
+        assert_eq!(response.status(), status);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn hours_pass_in_no_time() {
+    let server = server();
+    let client = server.client("/greet/ann").connect().await.expect("it is accepted");
+    client.read().await.expect("it is open");
+    let begin = Instant::now();
+    assert_eq!(client.read().await.expect("it is no error"), None);
+    assert_eq!(client.close_status().map(|(code, _)| code), Some(CloseCode::GOING_AWAY));
+    assert_eq!(begin.elapsed().as_secs(), 3600);
+}
+
+#[tokio::test(start_paused = true)]
+async fn connections_break_and_are_made_again() {
+    let server = server();
+    let client = server.client("/greet/ann").retry(RetryConfig::new()).connect().await.expect("it is accepted");
+    let other = server.client("/greet/bob").connect().await.expect("it is accepted");
+    for client in [&client, &other] {
+        client.read().await.expect("it is open");
+    }
+    server.disconnect();
+    assert_eq!(client.read_text().await.expect("it connects again").as_deref(), Some("hello ann"));
+    assert!(matches!(other.read().await, Err(Error::Io(_))));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_server_stops() {
+    let server = server();
+    let client = server.client("/greet/ann").connect().await.expect("it is accepted");
+    client.read().await.expect("it is open");
+    let (stopped, read) = tokio::join!(server.shut_down(Duration::from_secs(5)), client.read());
+    assert_eq!((stopped.closed, stopped.aborted), (1, 0));
+    assert_eq!(read.expect("it is no error"), None);
+    let late = server.client("/greet/ann");
+    late.clone().connect().await.expect_err("it stops");
+    drop(server);
+    let refused = late.connect().await;
+    assert!(matches!(refused, Err(Error::Connect(ConnectError::Io { .. }))), "{refused:?}");
+    drop(client);
+}
