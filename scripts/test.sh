@@ -101,7 +101,7 @@ install_package() {
 # The workspace's members turn most features on: here they are off, or alone.
 lint_features() {
   local features
-  for features in '' client testing client,rustls client,jwt proxy; do
+  for features in '' client testing client,rustls client,jwt oauth2 proxy; do
     cargo clippy --locked -p ws-runtime --all-targets --no-default-features --features="$features" -- -D warnings
   done
   for features in --features=http2 --features=rustls --features=pkcs12 --features=client,tls-ring --features=jwt --features=introspection --all-features; do

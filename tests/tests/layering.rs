@@ -17,6 +17,7 @@ const LAYERS: [&[&str]; 10] = [
     &["prepared"],
     &[
         "compression",
+        "endpoint",
         "error",
         "future",
         "identity",

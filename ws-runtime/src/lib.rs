@@ -45,6 +45,8 @@ mod compression;
 #[path = "no_compression.rs"]
 mod compression;
 mod connection;
+#[cfg(any(feature = "introspection", feature = "jwks", feature = "oauth2"))]
+mod endpoint;
 mod error;
 mod future;
 mod identity;
@@ -105,6 +107,8 @@ pub use crate::caller::{Caller, ConnectionId};
 pub use crate::client::ClientTlsConfig;
 #[cfg(all(feature = "client", feature = "jwt"))]
 pub use crate::client::JwtIssuer;
+#[cfg(feature = "oauth2")]
+pub use crate::client::OAuth2;
 #[cfg(feature = "client")]
 pub use crate::client::{
     Authorize, Client, ClientBuilder, ClientEvent, ClientReader, ClientWriter, LossCause, RetryConfig, Subscription,

@@ -11,8 +11,6 @@ mod certificate;
 #[cfg(any(feature = "introspection", feature = "jwt"))]
 mod claim;
 mod credentials;
-#[cfg(any(feature = "introspection", feature = "jwks"))]
-mod http;
 #[cfg(feature = "introspection")]
 mod introspection;
 #[cfg(feature = "jwt")]

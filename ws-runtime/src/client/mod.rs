@@ -56,6 +56,8 @@ pub use builder::ClientBuilder;
 pub use credentials::Authorize;
 #[cfg(feature = "jwt")]
 pub use credentials::JwtIssuer;
+#[cfg(feature = "oauth2")]
+pub use credentials::OAuth2;
 pub use reader::ClientReader;
 pub use requests::Subscription;
 pub use retry::{ClientEvent, LossCause, RetryConfig};

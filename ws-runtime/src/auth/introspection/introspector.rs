@@ -4,20 +4,18 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
-use form_urlencoded::{Serializer, byte_serialize};
+use form_urlencoded::Serializer;
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
 use http::{HeaderValue, Request};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::time::{Instant, timeout};
 
-use crate::auth::http::Endpoint;
 use crate::auth::introspection::Settings;
 use crate::auth::introspection::answer::{Verdict, read};
 use crate::auth::introspection::memory::{Memory, TokenHash};
 use crate::caller::shared::lock;
+use crate::endpoint::{Endpoint, client_credentials};
 use crate::error::BoxError;
 use crate::identity::Identity;
 use crate::log;
@@ -77,7 +75,7 @@ impl Introspector {
         };
         Ok(Self {
             endpoint: settings.endpoint.prepare()?,
-            authorization: settings.client.as_ref().map(|(id, secret)| basic(id, secret)).transpose()?,
+            authorization: settings.client.as_ref().map(|(id, secret)| client_credentials(id, secret)).transpose()?,
             permits: Arc::new(Semaphore::new(settings.max_requests.min(Semaphore::MAX_PERMITS))),
             state: Mutex::new(state),
             settings,
@@ -204,14 +202,4 @@ impl Drop for Question {
     fn drop(&mut self) {
         lock(&self.introspector.state).asking.remove(&self.hash);
     }
-}
-
-/// Returns the header of a client that has a secret: both are encoded as in a form, which RFC 7617 alone would not do
-/// ([RFC 6749 §2.3.1](https://www.rfc-editor.org/rfc/rfc6749#section-2.3.1)).
-fn basic(id: &str, secret: &str) -> Result<HeaderValue, BoxError> {
-    let encode = |text: &str| byte_serialize(text.as_bytes()).collect::<String>();
-    let pair = STANDARD.encode(format!("{}:{}", encode(id), encode(secret)));
-    let mut value = HeaderValue::try_from(format!("Basic {pair}"))?;
-    value.set_sensitive(true);
-    Ok(value)
 }

@@ -15,10 +15,10 @@ use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use crate::auth::http::EndpointConfig;
 use crate::auth::introspection::answer::Verdict;
 use crate::auth::introspection::introspector::Introspector;
 use crate::auth::{Authenticate, Credentials};
+use crate::endpoint::EndpointConfig;
 use crate::error::{AuthError, BoxError};
 use crate::identity::Identity;
 

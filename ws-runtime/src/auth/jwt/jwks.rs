@@ -16,11 +16,11 @@ use http::header::ACCEPT;
 use tokio::sync::watch;
 use tokio::time::Instant;
 
-use crate::auth::http::{Endpoint, EndpointConfig};
 use crate::auth::jwt::algorithm::JwtAlgorithm;
 use crate::auth::jwt::key::Key;
 use crate::auth::jwt::key_set::KeySet;
 use crate::caller::shared::lock;
+use crate::endpoint::{Endpoint, EndpointConfig};
 use crate::error::{AuthError, BoxError};
 use crate::log;
 

@@ -166,8 +166,8 @@ impl ClientBuilder {
         }
     }
 
-    /// Fetches what says who connects, anew for each connection: `JwtIssuer` or `OAuth2`, which features of their names bring, or
-    /// what you write. Default: nobody in particular; the last of these three that is set is sent.
+    /// Fetches what says who connects, anew for each connection: `JwtIssuer` with the feature `jwt`, `OAuth2` with the feature `oauth2`,
+    /// or what you write. Default: nobody in particular; the last of these three that is set is sent.
     ///
     /// Clones of the builder share it.
     pub fn credentials(mut self, credentials: impl Authorize) -> Self {

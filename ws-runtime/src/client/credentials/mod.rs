@@ -2,6 +2,8 @@
 
 #[cfg(feature = "jwt")]
 mod jwt_issuer;
+#[cfg(feature = "oauth2")]
+mod oauth2;
 
 use std::future::ready;
 
@@ -12,6 +14,8 @@ use crate::future::BoxedFuture;
 
 #[cfg(feature = "jwt")]
 pub use jwt_issuer::JwtIssuer;
+#[cfg(feature = "oauth2")]
+pub use oauth2::OAuth2;
 
 /// Says who a client is, each time that it connects, and connects again: for
 /// [`ClientBuilder::credentials`](crate::ClientBuilder::credentials). Implement it for what the types of this crate do not do.
