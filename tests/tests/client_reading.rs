@@ -11,7 +11,10 @@ use tests::raw_server::RawPeer;
 use tests::within;
 use tokio::io::DuplexStream;
 use tokio::time::{Instant, timeout};
-use websocket::{BindingError, Client, ClientBuilder, CloseCode, Error, Message};
+use websocket::{
+    BindingError, Client, ClientBuilder, ClientReader, ClientWriter, CloseCode, Error, Message, RetryConfig,
+    Subscription,
+};
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -136,6 +139,17 @@ async fn each_message_goes_to_one_of_those_who_read() {
     let (heard, ()) = tokio::join!(reading, sending);
     assert_eq!(heard.len(), 100);
     assert_eq!(heard.into_iter().collect::<BTreeSet<_>>().len(), 100);
+}
+
+#[test]
+fn clients_can_be_shared_and_sent() {
+    fn is_shared<T: Send + Sync + Unpin>() {}
+    is_shared::<Client>();
+    is_shared::<ClientReader>();
+    is_shared::<ClientWriter>();
+    is_shared::<Subscription<Tick>>();
+    is_shared::<RetryConfig>();
+    is_shared::<ClientBuilder>();
 }
 
 #[tokio::test(start_paused = true)]

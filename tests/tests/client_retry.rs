@@ -156,6 +156,13 @@ async fn a_server_says_how_long_to_wait() {
         assert_eq!(network.dialed().await.at - begin, seconds(wait), "{retry_after}");
         connecting.abort();
     }
+    let mut network = Network::default();
+    let connecting = connecting(network.client());
+    let mut peer = network.dialed().await.accept().await;
+    peer.send("HTTP/1.1 503 Service Unavailable\r\nRetry-After: 7\r\n\r\n").await;
+    let refused = connecting.await.expect("it does not panic");
+    let Err(Error::Connect(error)) = refused else { panic!("{refused:?}") };
+    assert_eq!(error.response().expect("there is one").headers()["retry-after"], "7");
 }
 
 #[tokio::test(start_paused = true)]

@@ -72,6 +72,17 @@ pub enum ConnectError {
 }
 
 impl ConnectError {
+    /// Returns the head of the response of whoever refused the connection, the server or a proxy.
+    #[must_use]
+    pub fn response(&self) -> Option<&Response<()>> {
+        match self {
+            #[cfg(feature = "proxy")]
+            Self::Proxy { response, .. } => response.as_deref(),
+            Self::Refused { response } => Some(response),
+            _ => None,
+        }
+    }
+
     /// Returns whether the same may succeed another time, with nothing changed on this side: [`Io`](Self::Io),
     /// [`Timeout`](Self::Timeout), and a refusal with status 429, 502, 503, or 504, also if it is a proxy's, and
     /// [`CredentialsError::Unavailable`]. Another status, a wrong url, TLS that is not

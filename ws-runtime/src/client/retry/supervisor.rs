@@ -53,10 +53,7 @@ async fn attempt(plan: &Plan, config: &RetryConfig, attempts: &mut Attempts) -> 
             }
             Err(error) => error,
         };
-        let asked = match &error {
-            ConnectError::Refused { response } => retry_after(response.headers()),
-            _ => None,
-        };
+        let asked = error.response().and_then(|response| retry_after(response.headers()));
         let wait = if error.is_transient() { attempts.take_wait(config, asked) } else { None };
         config.tell(ClientEvent::Failed { error: error.clone() });
         let Some(wait) = wait else { return Err(error) };
@@ -91,6 +88,7 @@ impl Supervisor {
             let opened = self.reconnect(&mut ended).await;
             ending.ended = Some(ended);
             let Some(opened) = opened else { return };
+            ending.ended = Some(Ended::untold());
             connection = Box::new(Connection::new::<S>(opened.established));
             self.courier().connected(connection.caller().clone(), Arc::new(opened.response));
         }
