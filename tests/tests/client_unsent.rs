@@ -6,7 +6,7 @@ use std::time::Duration;
 use tests::network::{Diary, Network};
 use tests::raw::{BINARY, CLOSE, Frame, PING, PONG, TEXT, close_payload};
 use tests::raw_server::RawPeer;
-use tokio::io::DuplexStream;
+use tokio::io::{AsyncReadExt, DuplexStream};
 use tokio::time::{Instant, timeout};
 use websocket::{Client, ClientEvent, CloseFrame, Error, Message, Prepared, RetryConfig};
 
@@ -106,6 +106,31 @@ async fn every_message_arrives_waits_or_is_in_doubt() {
     }
 }
 
+/// The server closes while the client has much to send, and goes on reading for as long as something comes.
+#[tokio::test(start_paused = true)]
+async fn nothing_arrives_twice_when_the_server_closes() {
+    const COUNT: usize = 100;
+    let (mut network, diary) = (Network::default(), Diary::default());
+    let (client, mut peer) = connect(&mut network, diary.listen(RetryConfig::new())).await;
+    for number in 0..COUNT {
+        client.write_text(message(number)).await.expect("it is kept");
+    }
+    let mut first = hears(&mut peer, 7, false).await;
+    peer.send_frame(CLOSE, close_payload(1001, "")).await;
+    while client.is_open() {
+        tokio::task::yield_now().await;
+    }
+    let mut bytes = Vec::new();
+    while let Ok(1..) = peer.stream().read_buf(&mut bytes).await {}
+    let mut peer = network.upgraded().await;
+    let second = hears(&mut peer, COUNT - in_doubt(&diary).len(), true).await;
+    // What came after the close frame are frames of the same sizes; the last may be cut off.
+    let more = bytes.len().div_ceil(message(0).len());
+    first.extend((7..7 + more.min(5)).map(message));
+    assert!(more <= 5, "{more} messages came after the close frame");
+    assert!(second.iter().all(|text| !first.contains(text)), "{second:?} are not new");
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_pong_says_what_has_arrived() {
     for resend in [false, true] {
@@ -121,7 +146,7 @@ async fn a_pong_says_what_has_arrived() {
         assert_eq!(begin.elapsed(), 3 * SECOND);
         client.write_text("three").await.expect("it is open");
         peer.expects(TEXT, "three").await;
-        peer.send_frame(PONG, "another's").await;
+        peer.send_frame(PONG, "others'!").await;
         peer.send_frame(PONG, &payload).await;
         // Its own ping comes, which is not answered.
         assert_eq!(peer.frame().await.expect("a ping comes").first, PING);

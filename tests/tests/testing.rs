@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 use websocket::testing::Server;
-use websocket::{Caller, CloseCode, CloseFrame, ConnectError, Error, RetryConfig, Router, UpgradeError};
+use websocket::{Caller, CloseCode, CloseFrame, Compression, ConnectError, Error, RetryConfig, Router, UpgradeError};
 
 struct Greeter {
     name: String,
@@ -46,6 +46,35 @@ async fn a_service_and_a_client_are_joined_in_memory() {
     assert_eq!(client.read_text().await.expect("it is open"), Some(long));
     client.close(CloseFrame::normal()).await.expect("the service answers");
     assert_eq!(client.close_status(), Some((CloseCode::NORMAL, "")));
+}
+
+/// Each end waits for the other one to read, unless the client always does.
+#[tokio::test(start_paused = true)]
+async fn a_client_reads_while_it_cannot_write() {
+    const COUNT: usize = 500;
+    let server = server();
+    for retry in [None, Some(RetryConfig::new())] {
+        let mut builder = server.client("/greet/ann").compression(Compression::off());
+        if let Some(config) = retry {
+            builder = builder.retry(config);
+        }
+        let client = builder.connect().await.expect("it is accepted");
+        client.read().await.expect("it is open");
+        let message = |number: usize| format!("{number:030000}");
+        let writing = async {
+            for number in 0..COUNT {
+                client.write_text(message(number)).await.expect("it is open");
+            }
+        };
+        let reading = async {
+            for number in 0..COUNT {
+                let text = client.read_text().await.expect("it is open").expect("it has not ended");
+                assert_eq!(text, message(number));
+            }
+        };
+        let both = async { tokio::join!(writing, reading) };
+        tests::within("all messages there and back", both).await;
+    }
 }
 
 #[tokio::test(start_paused = true)]

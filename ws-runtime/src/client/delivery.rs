@@ -29,6 +29,7 @@ impl Service for Delivery {
 
     const DESCRIPTOR: Descriptor = Descriptor::new("Client", "/");
     const ROLE: Role = Role::Client;
+    const REPLIES: bool = false;
 
     async fn upgrade(_: &UpgradeRequest, state: &Infallible) -> UpgradeResult<Self> {
         match *state {}

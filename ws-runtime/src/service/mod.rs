@@ -62,6 +62,10 @@ pub trait Service: Sized + Send + 'static {
     #[doc(hidden)]
     const ROLE: Role = Role::Server;
 
+    /// Whether what comes in makes something go out, so that nothing is taken while too much waits to go out.
+    #[doc(hidden)]
+    const REPLIES: bool = true;
+
     #[doc(hidden)]
     #[must_use]
     fn settings() -> Settings {

@@ -163,7 +163,13 @@ impl Courier {
     /// Notes that the connection is lost. Returns what may have arrived and is not sent again.
     pub(super) fn lost(&self) -> Vec<Message> {
         let mut state = lock(&self.state);
-        let sent = state.caller.shared().with_outbox(|outbox| outbox.sent());
+        let sent = state.caller.shared().with_outbox(|outbox| {
+            if outbox.queued() > 0 {
+                // The server closes, and its answer is behind messages that are to go out elsewhere.
+                outbox.discard();
+            }
+            outbox.sent()
+        });
         state.is_connected = false;
         let in_doubt = state.journal.lost(sent, self.resend);
         drop(state);
