@@ -18,8 +18,6 @@ use crate::caller::shared::ConnectionInfo;
 use crate::client::connect::connect;
 use crate::client::credentials::Authorizer;
 use crate::client::dialer::Dialer;
-#[cfg(feature = "rustls")]
-use crate::client::exchange::with_alert;
 use crate::client::exchange::{Failure, exchange};
 #[cfg(feature = "proxy")]
 use crate::client::proxy::Proxy;
@@ -157,16 +155,11 @@ impl Plan {
         #[cfg(feature = "rustls")]
         if let Some(connector) = &self.tls {
             let (stream, info) = connector.connect(stream).await?;
-            return match exchange(stream, request).await {
-                Ok((response, stream, read_ahead)) => {
-                    let halves = transport::split_boxed(Box::new(stream));
-                    Ok(Answer { response, halves, read_ahead, tls: Some(info) })
-                }
-                Err((failure, Some(stream))) => Err(with_alert(failure, stream).await),
-                Err((failure, None)) => Err(failure),
-            };
+            let (response, stream, read_ahead) = exchange(stream, request).await?;
+            let halves = transport::split_boxed(Box::new(stream));
+            return Ok(Answer { response, halves, read_ahead, tls: Some(info) });
         }
-        let (response, stream, read_ahead) = exchange(stream, request).await.map_err(|(failure, _)| failure)?;
+        let (response, stream, read_ahead) = exchange(stream, request).await?;
         Ok(Answer { response, halves: split(stream), read_ahead, tls: None })
     }
 

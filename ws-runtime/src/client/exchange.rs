@@ -10,8 +10,6 @@ use http::{Method, Request, Response, StatusCode};
 use http_body_util::Empty;
 use hyper::client::conn::http1;
 use hyper_util::rt::TokioIo;
-#[cfg(feature = "rustls")]
-use tokio::io::AsyncReadExt as _;
 use tokio::io::{AsyncRead, AsyncWrite};
 
 /// Why there was no answer.
@@ -23,45 +21,33 @@ pub(super) enum Failure {
 }
 
 /// Sends the request and waits for the head of the response. Returns the stream, and what came in behind the response.
-///
-/// # Errors
-/// Why there is none, and the stream if there still is one.
-pub(super) async fn exchange<S>(
-    stream: S,
-    request: Request<Empty<Bytes>>,
-) -> Result<(Response<()>, S, Bytes), (Failure, Option<S>)>
+pub(super) async fn exchange<S>(stream: S, request: Request<Empty<Bytes>>) -> Result<(Response<()>, S, Bytes), Failure>
 where
     S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
 {
-    let handshake = http1::Builder::new().max_buf_size(MAX_RESPONSE_HEAD).handshake(TokioIo::new(stream)).await;
-    let (mut sender, mut connection) = handshake.map_err(|error| (error.into(), None))?;
+    let handshake = http1::Builder::new().max_buf_size(MAX_RESPONSE_HEAD).handshake(TokioIo::new(stream));
+    let (mut sender, mut connection) = handshake.await?;
     let is_connect = request.method() == Method::CONNECT;
     let mut sending = pin!(sender.send_request(request));
     let mut is_over = false;
-    let mut response = poll_fn(|cx| {
+    let response = poll_fn(|cx| {
         if !is_over && let Poll::Ready(ended) = connection.poll_without_shutdown(cx) {
             ended?;
             is_over = true;
         }
         sending.as_mut().poll(cx)
     })
-    .await;
-    let is_accepted = response.as_ref().is_ok_and(|response| match response.status() {
+    .await?;
+    let response = response.map(drop);
+    let is_accepted = match response.status() {
         StatusCode::SWITCHING_PROTOCOLS => true,
         status => is_connect && status.is_success(),
-    });
-    if is_accepted
-        && !is_over
-        && let Err(error) = poll_fn(|cx| connection.poll_without_shutdown(cx)).await
-    {
-        response = Err(error);
+    };
+    if is_accepted && !is_over {
+        poll_fn(|cx| connection.poll_without_shutdown(cx)).await?;
     }
     let parts = connection.into_parts();
-    let stream = parts.io.into_inner();
-    match response {
-        Ok(response) => Ok((response.map(drop), stream, parts.read_buf)),
-        Err(error) => Err((error.into(), Some(stream))),
-    }
+    Ok((response, parts.io.into_inner(), parts.read_buf))
 }
 
 impl From<io::Error> for Failure {
@@ -90,16 +76,6 @@ impl From<hyper::Error> for Failure {
             source = cause.source();
         }
         Self::Broken(io::Error::other(error))
-    }
-}
-
-/// Looks for what the server said before the connection broke: in TLS 1.3 a client is done before the server has looked at its
-/// certificate, and what it says about that may already be there when the request cannot be written any more.
-#[cfg(feature = "rustls")]
-pub(super) async fn with_alert(failure: Failure, mut stream: impl AsyncRead + Unpin) -> Failure {
-    match stream.read(&mut [0]).await.map_err(Failure::from) {
-        Err(alert @ Failure::Tls(_)) if matches!(failure, Failure::Broken(_)) => alert,
-        _ => failure,
     }
 }
 

@@ -100,7 +100,7 @@ impl Proxy {
         let lost = |source| ConnectError::Io { address: address(), source: Arc::new(source) };
         let stream = connect(&self.host, self.port).await.map_err(lost)?;
         let exchanged = exchange(stream, self.request(target)).await;
-        let (response, stream, read_ahead) = exchanged.map_err(|(failure, _)| match failure {
+        let (response, stream, read_ahead) = exchanged.map_err(|failure| match failure {
             Failure::Broken(error) => lost(error),
             #[cfg(feature = "rustls")]
             Failure::Tls(error) => lost(std::io::Error::other(error)), // there is no TLS yet
