@@ -10,6 +10,10 @@ const http = cert ? createSecureServer({ cert, key, ca, requestCert: Boolean(ca)
 const server = new WebSocketServer({
   server: http,
   perMessageDeflate: { threshold: 0 },
+  verifyClient: ({ req }, done) => {
+    const status = Number(req.url.match(/^\/refuse\/(\d+)$/)?.[1]);
+    done(!status, status, 'because', { 'X-Reason': 'because', Location: '/' });
+  },
   handleProtocols: (offered) => offered.has('echo.v1') && 'echo.v1',
 });
 http.listen(0, '127.0.0.1', () => console.log(`listening ${http.address().port}`));

@@ -7,6 +7,7 @@ import sys
 
 from websockets.asyncio.server import ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
+from websockets.http11 import Request, Response
 
 
 def report(event: str, text: str) -> None:
@@ -40,6 +41,16 @@ async def echo(websocket: ServerConnection) -> None:
         report("ended", f"{websocket.close_code} {websocket.close_reason}")
 
 
+def refuse(connection: ServerConnection, request: Request) -> Response | None:
+    _, _, status = request.path.partition("/refuse/")
+    if not status:
+        return None
+    response = connection.respond(int(status), "because")
+    response.headers["X-Reason"] = "because"
+    response.headers["Location"] = "/"
+    return response
+
+
 def tls() -> ssl.SSLContext | None:
     if len(sys.argv) == 1:
         return None
@@ -56,7 +67,7 @@ def tls() -> ssl.SSLContext | None:
 async def main() -> None:
     reader = asyncio.StreamReader()
     await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
-    async with serve(echo, "127.0.0.1", 0, ssl=tls(), subprotocols=["echo.v1"], max_size=2**26) as server:
+    async with serve(echo, "127.0.0.1", 0, ssl=tls(), process_request=refuse, subprotocols=["echo.v1"], max_size=2**26) as server:
         print(f"listening {server.sockets[0].getsockname()[1]}", flush=True)
         await reader.read()
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use tests::raw::TEXT;
 use tests::raw_server::{RawPeer, RawServer, frame};
-use tests::within;
+use tests::{ForeignServer, within};
 use tokio::net::TcpListener;
 use tokio::time::Instant;
 use websocket::{Client, ClientBuilder, Compression, ConfigError, ConnectError, Error, Message, ResponseError, Result};
@@ -145,6 +145,33 @@ async fn a_refusal_tells_its_status_its_headers_and_whether_it_may_pass() {
         assert_eq!(response.status(), status);
         assert_eq!(response.headers()["x-reason"], "because");
     }
+}
+
+#[tokio::test]
+async fn foreign_servers_refuse() {
+    let servers = [ForeignServer::node_ws().await, ForeignServer::python_websockets().await];
+    for status in [301, 400, 401, 403, 404, 407, 429, 500, 502, 503, 504] {
+        for server in &servers {
+            let connecting = Client::connect(format!("{}refuse/{status}", server.url()));
+            let Err(Error::Connect(error)) = within("the refusal", connecting).await else { panic!("{status}") };
+            assert_eq!(error.is_transient(), matches!(status, 429 | 502 | 503 | 504), "{status}");
+            // The redirect is not followed.
+            let ConnectError::Refused { response } = error else { panic!("{error:?}") };
+            assert_eq!(response.status(), status);
+            assert_eq!(response.headers()["x-reason"], "because");
+        }
+    }
+}
+
+#[tokio::test]
+async fn foreign_servers_choose_no_subprotocol_of_these() {
+    let [node, python] = [ForeignServer::node_ws().await, ForeignServer::python_websockets().await];
+    let connect = |server: &ForeignServer| Client::builder(server.url()).subprotocols(["other"]).connect();
+    // `ws` goes on without one, `websockets` does not.
+    let client = within("the connection", connect(&node)).await.expect("the server accepts");
+    assert_eq!(client.subprotocol(), None);
+    let Err(Error::Connect(error)) = within("the refusal", connect(&python)).await else { panic!("it is refused") };
+    assert!(matches!(&error, ConnectError::Refused { response } if response.status() == 400), "{error:?}");
 }
 
 #[tokio::test]

@@ -247,7 +247,7 @@ impl Caller {
         login.renew(token, self.remote_addr(), self.tls()).await
     }
 
-    /// Returns the address of the peer, where the server knows it.
+    /// Returns the address of the peer, where it is known: a client does not know it behind a proxy.
     #[must_use]
     pub fn remote_addr(&self) -> Option<SocketAddr> {
         self.shared.remote_addr
