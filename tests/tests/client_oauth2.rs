@@ -85,7 +85,7 @@ async fn answer(State(issuer): State<Arc<Issuer>>, headers: HeaderMap, form: Str
 /// What the server is shown.
 async fn shown(builder: &ClientBuilder) -> String {
     let connected = within("the connection", builder.clone().connect()).await;
-    let mut client = connected.expect("the server accepts");
+    let client = connected.expect("the server accepts");
     client.write_text("header authorization").await.expect("it is open");
     let answer = within("an answer", client.read()).await.expect("the connection is not broken");
     let Some(Message::Text(text)) = answer else { panic!("{answer:?}") };
