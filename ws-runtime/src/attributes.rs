@@ -74,10 +74,11 @@ pub use ws_macros::service;
 /// The methods with [`#[remote]`](macro@crate::remote) are those of a [service](macro@crate::service), with the same payloads, replies,
 /// and dispatch, and the same mistakes are reported; everything else in the block stays as it is. The type implements
 /// [`Handler`](crate::Handler), not [`Service`](crate::Service): it is no service that a listener could have. The program makes the
-/// one instance itself.
+/// one instance itself, and gives it to [`Client::run`](crate::Client::run), to [`ClientBuilder::run`](crate::ClientBuilder::run), or, to write
+/// from elsewhere too, to [`ClientBuilder::connect_with`](crate::ClientBuilder::connect_with).
 ///
 /// ```
-/// use websocket::{Caller, Handler};
+/// use websocket::{Caller, Client};
 ///
 /// #[derive(serde::Deserialize)]
 /// struct Tick {
@@ -102,8 +103,13 @@ pub use ws_macros::service;
 ///         caller.write_text(r#"{"event":"seen"}"#).await
 ///     }
 /// }
-/// # fn is_a_handler<H: Handler>() {}
-/// # is_a_handler::<Ticker>();
+///
+/// # async fn example() -> websocket::Result<()> {
+/// let ticker = Ticker { pair: "XBT/USD".to_owned(), last: None };
+/// let (code, reason) = Client::run("ws://localhost:9090/market", ticker).await?;
+/// println!("closed with {code:?}: {reason}");
+/// # Ok(())
+/// # }
 /// ```
 ///
 /// # Keys
