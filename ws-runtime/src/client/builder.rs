@@ -156,8 +156,8 @@ impl ClientBuilder {
         self
     }
 
-    /// Limits how long [`connect`](Self::connect) may take, from the look-up of the name to the server's answer. Default 300 s;
-    /// [`Duration::ZERO`] is no limit.
+    /// Limits how long [`connect`](Self::connect) may take, from fetching credentials and looking up the name to the server's
+    /// answer. Default 300 s; [`Duration::ZERO`] is no limit.
     pub fn handshake_timeout(mut self, timeout: Duration) -> Self {
         self.handshake_timeout = timeout;
         self

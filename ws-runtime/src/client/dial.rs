@@ -76,12 +76,6 @@ struct Answer {
     tls: Option<Arc<TlsInfo>>,
 }
 
-impl fmt::Debug for Plan {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Plan").field("target", &self.target).finish_non_exhaustive()
-    }
-}
-
 impl Plan {
     /// Connects once.
     ///
@@ -207,6 +201,12 @@ impl Plan {
 
     fn lost(&self, source: io::Error) -> ConnectError {
         ConnectError::Io { address: self.target.address(), source: Arc::new(source) }
+    }
+}
+
+impl fmt::Debug for Plan {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Plan").field("target", &self.target).finish_non_exhaustive()
     }
 }
 
