@@ -284,6 +284,32 @@ async fn an_error_that_nobody_handles_closes() {
     assert_eq!(code, CloseCode::INTERNAL_ERROR);
 }
 
+/// Fails as a connection does that breaks, and goes on.
+struct Clumsy;
+
+#[websocket::client]
+impl Clumsy {
+    #[remote]
+    fn on_text_message(&mut self, _text: String) -> Result<(), Error> {
+        Err(Error::Io(std::io::ErrorKind::ConnectionReset.into()))
+    }
+
+    #[remote]
+    fn on_error(&mut self, _error: &Error) {}
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_error_of_a_callback_is_none_of_the_connection() {
+    let mut network = Network::default();
+    let running = tokio::spawn(network.client().run(Clumsy));
+    let mut peer = network.upgraded().await;
+    peer.send_frame(TEXT, "x").await;
+    peer.send_frame(CLOSE, close_payload(1000, "")).await;
+    peer.expects(CLOSE, close_payload(1000, "")).await;
+    let (code, _) = running.await.expect("it does not panic").expect("it is no error");
+    assert_eq!(code, CloseCode::NORMAL);
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_connection_that_breaks_is_an_error() {
     let mut network = Network::default();
