@@ -203,6 +203,28 @@ async fn writers_wait_while_the_queue_is_full() {
     assert_eq!(heard, [message(count)]);
 }
 
+/// A ping belongs to the connection, and needs no room in the queue.
+#[tokio::test(start_paused = true)]
+async fn a_ping_waits_for_the_connection_alone() {
+    let mut network = Network::default();
+    let (client, mut peer) = connect(&mut network, RetryConfig::new()).await;
+    for number in 0..100 {
+        client.write_text(message(number)).await.expect("it is kept");
+    }
+    assert!(matches!(client.caller().try_write_text("full"), Err(Error::Full)));
+    let pinging = client.ping("user's");
+    let reading = async {
+        loop {
+            let frame = peer.frame().await.expect("the client stays");
+            if frame == (Frame { first: PING, payload: b"user's".to_vec() }) {
+                break;
+            }
+        }
+    };
+    let (pinged, ()) = tokio::join!(pinging, reading);
+    pinged.expect("the server reads");
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_writer_waits_only_so_long() {
     let mut network = Network::default();

@@ -99,6 +99,9 @@ impl Courier {
 
     /// Writes a message as soon as there is room for it.
     pub(crate) async fn write(&self, outgoing: Outgoing<'_>, request: Option<RequestId>) -> Result<()> {
+        if outgoing.opcode().is_control() {
+            return self.caller().shared().push_when_drained(outgoing).await;
+        }
         loop {
             let mut changed = pin!(self.changed.notified());
             // Registers before the look, so that room in between is not missed.
