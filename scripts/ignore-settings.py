@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """Ignores each setting in turn, and sees the test fail that docs/configuration.md names for it.
 
-    scripts/ignore-settings.py                 # all settings that have a setter: some ten minutes on two cores
+    scripts/ignore-settings.py                 # all settings that have a setter: half an hour on two cores
     scripts/ignore-settings.py max_streams     # these
+    scripts/ignore-settings.py 'A client'      # those of a chapter
 
 A setter that is ignored returns what it was called on. The settings without one (`path`, `state`, `dispatcher_key`, ...) are
 known to the macro alone, whose tests scripts/mutate-rules.py watches.
@@ -32,7 +33,12 @@ SOURCES = {
     ("HTTP/2", ""): "ws-runtime/src/listener/http2.rs",
     ("TLS", ""): "ws-runtime/src/listener/tls/config.rs",
     ("A service", ""): "ws-runtime/src/service/settings.rs",
+    ("A client that connects again", ""): "ws-runtime/src/client/retry/mod.rs",
+    ("The TLS of a client", ""): "ws-runtime/src/client/tls/config.rs",
+    ("The callbacks of a client", ""): "ws-runtime/src/service/settings.rs",
 }
+# Where those of the chapter "A client" are, each in one of the files.
+CLIENT = ("ws-runtime/src/client/builder.rs", "ws-runtime/src/client/builder/access.rs")
 # The key that no method of its own name sets, but the method that takes the whole.
 WHOLE = {"compression.mode": ("ws-runtime/src/listener/mod.rs", "compression")}
 
@@ -45,6 +51,8 @@ class Setting:
 
     def setter(self) -> tuple[str, str]:
         """Returns the file and the name of the method."""
+        if self.chapter == "A client":
+            return next(path for path in CLIENT if head(self.key).search((PROJECT / path).read_text())), self.key
         table, _, name = self.key.rpartition(".")
         return WHOLE.get(self.key) or (SOURCES[self.chapter, table], name)
 
@@ -61,15 +69,18 @@ def settings() -> list[Setting]:
     return found
 
 
+def head(name: str) -> re.Pattern[str]:
+    """Matches the beginning of a method that sets something."""
+    return re.compile(rf"^(    pub (?:const )?fn {name}(?:<[^(]*>)?\()(?:mut )?(self(?:, [^{{]*)?\) -> Self\b[^{{]*{{\n)", re.M)
+
+
 def ignored(source: str, name: str) -> str | None:
     """Returns the source with a method that does nothing, or None if it has none."""
-    head = re.compile(rf"^    pub (?:const )?fn {name}\(mut self, (\w+): [^{{]*-> Self {{\n", re.M)
-    found = head.search(source)
+    found = head(name).search(source)
     if found is None:
         return None
     end = source.index("\n    }\n", found.end())
-    head_text = found.group().replace("mut self", "self")
-    return source[: found.start()] + head_text + f"        let _ = {found[1]};\n        self" + source[end:]
+    return f"{source[: found.start()]}{found[1]}{found[2]}        self{source[end:]}"
 
 
 def passes(test: str) -> bool:
@@ -100,7 +111,7 @@ def main() -> int:
     copy()
     unseen = 0
     for setting in settings():
-        if wanted and setting.key not in wanted:
+        if wanted and wanted.isdisjoint({setting.key, setting.chapter}):
             continue
         path, name = setting.setter()
         source = (COPY / path).read_text()

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use websocket::{Http2Config, Listener, ListenerConfig, TlsConfig};
+use websocket::{Client, ClientTlsConfig, Http2Config, Listener, ListenerConfig, RetryConfig, TlsConfig};
 
 /// A row of one of the tables.
 struct Row {
@@ -49,6 +49,27 @@ fn setters(path: &str, prefix: &str) -> impl Iterator<Item = String> {
         .map(|(name, _)| format!("{prefix}{name}"))
         .collect();
     names.into_iter()
+}
+
+/// Returns the names of all methods of a builder, however they take what they set.
+fn methods(path: &str) -> impl Iterator<Item = String> {
+    let source = read(path);
+    let names: Vec<_> = source
+        .lines()
+        .filter(|line| line.contains("self") && line.contains("-> Self"))
+        .filter_map(|line| line.strip_prefix("    pub fn ")?.split(['(', '<']).next())
+        .map(str::to_owned)
+        .collect();
+    names.into_iter()
+}
+
+/// Returns the keys in the documentation of an attribute.
+fn attribute_keys(documentation: &str) -> BTreeSet<String> {
+    let keys = documentation
+        .lines()
+        .skip_while(|line| !line.starts_with("/// | `"))
+        .map_while(|line| line.strip_prefix("/// | `"));
+    in_order(keys.filter_map(|line| line.split_once('`')).map(|(key, _)| key.to_owned()))
 }
 
 fn in_order(keys: impl IntoIterator<Item = String>) -> BTreeSet<String> {
@@ -101,13 +122,57 @@ fn the_defaults_of_tls_are_these() {
 
 #[test]
 fn a_service_has_no_other_settings() {
-    let attribute = read("ws-runtime/src/attributes.rs");
-    let (_, keys) = attribute.split_once("/// # Keys\n").expect("the keys are documented");
-    let keys = keys.lines().take_while(|line| !line.contains("A literal is checked"));
-    let keys = keys.filter_map(|line| line.strip_prefix("/// | `")?.split_once('`')).map(|(key, _)| key.to_owned());
-    let expected = in_order(keys);
+    let attributes = read("ws-runtime/src/attributes.rs");
+    let (_, keys) = attributes.split_once("/// # Keys\n").expect("the keys are documented");
+    let expected = attribute_keys(keys);
     assert!(expected.len() > 10, "{expected:?}");
     assert_eq!(in_order(rows("A service").into_iter().map(|row| row.key)), expected);
+}
+
+#[test]
+fn a_client_has_no_other_settings() {
+    let builder = ["ws-runtime/src/client/builder.rs", "ws-runtime/src/client/builder/access.rs"];
+    let chapters = [
+        ("A client", in_order(builder.into_iter().flat_map(methods))),
+        ("A client that connects again", in_order(methods("ws-runtime/src/client/retry/mod.rs"))),
+        ("The TLS of a client", in_order(methods("ws-runtime/src/client/tls/config.rs"))),
+    ];
+    for (chapter, expected) in chapters {
+        assert!(expected.len() > 10, "{expected:?}");
+        assert_eq!(in_order(rows(chapter).into_iter().map(|row| row.key)), expected, "{chapter}");
+    }
+}
+
+#[test]
+fn the_callbacks_of_a_client_have_no_other_settings() {
+    let attributes = read("ws-runtime/src/attributes.rs");
+    let (_, keys) = attributes.rsplit_once("/// # Keys\n").expect("the keys are documented");
+    let expected = attribute_keys(keys);
+    assert!(expected.len() > 3, "{expected:?}");
+    assert_eq!(in_order(rows("The callbacks of a client").into_iter().map(|row| row.key)), expected);
+}
+
+/// Those that are numbers or truths: seconds for what is a `Duration`.
+#[test]
+fn the_defaults_of_a_client_are_these() {
+    let chapters = [
+        ("A client", format!("{:?}", Client::builder("ws://localhost/")), 10),
+        ("A client that connects again", format!("{:?}", RetryConfig::new()), 10),
+        ("The TLS of a client", format!("{:?}", ClientTlsConfig::new()), 1),
+    ];
+    for (chapter, defaults, count) in chapters {
+        let mut written = 0;
+        for Row { key, default, .. } in rows(chapter) {
+            let default = bare(&default).replace('_', "");
+            if default.parse::<f64>().is_err() && default.parse::<bool>().is_err() {
+                continue;
+            }
+            let is_it = [",", "s,", " ", "s "].iter().any(|end| defaults.contains(&format!(" {key}: {default}{end}")));
+            assert!(is_it, "`{key}` is not {default} in {defaults}");
+            written += 1;
+        }
+        assert_eq!(written, count, "{chapter}");
+    }
 }
 
 /// What is no value of the file (no limit, no header, a part of another) has no code in its cell.
@@ -126,7 +191,9 @@ fn the_defaults_of_the_listener_are_these() {
 
 #[test]
 fn each_setting_has_a_test() {
-    for Row { key, tests, .. } in ["The listener", "HTTP/2", "TLS", "A service"].into_iter().flat_map(rows) {
+    let server = ["The listener", "HTTP/2", "TLS", "A service"];
+    let client = ["A client", "A client that connects again", "The TLS of a client", "The callbacks of a client"];
+    for Row { key, tests, .. } in server.into_iter().chain(client).flat_map(rows) {
         for test in tests {
             let (file, name) = test.split_once("::").unwrap_or_else(|| panic!("{key}: {test}"));
             let source = read(&format!("tests/tests/{file}.rs"));
