@@ -8,8 +8,10 @@ const RUNTIME: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../ws-runtime/src");
 /// Where events are told, and the span of a connection.
 const TELLING: [&str; 3] = ["connection/span.rs", "log.rs", "traffic.rs"];
 /// Where each is seen.
-const SEEN: [&str; 8] = [
+const SEEN: [&str; 10] = [
     include_str!("auth_log.rs"),
+    include_str!("client_log.rs"),
+    include_str!("client_requests.rs"),
     include_str!("introspection.rs"),
     include_str!("jwks.rs"),
     include_str!("observability.rs"),
