@@ -39,7 +39,7 @@ SOURCES = {
     ("The callbacks of a client", ""): "ws-runtime/src/service/settings.rs",
 }
 # Where those of the chapter "A client" are, each in one of the files.
-CLIENT = ("ws-runtime/src/client/builder.rs", "ws-runtime/src/client/builder/access.rs")
+CLIENT = tuple(f"ws-runtime/src/client/{name}.rs" for name in ("builder", "builder/access", "builder/limits"))
 # The key that no method of its own name sets, but the method that takes the whole.
 WHOLE = {"compression.mode": ("ws-runtime/src/listener/mod.rs", "compression")}
 
