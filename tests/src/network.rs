@@ -2,14 +2,17 @@
 
 use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use tokio::io::{DuplexStream, duplex};
 use tokio::sync::{mpsc, oneshot};
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout};
 use websocket::{Client, ClientBuilder, ClientEvent, RetryConfig};
 
 use crate::raw_server::RawPeer;
 
+/// Longer than any client waits.
+const LONG: Duration = Duration::from_hours(1);
 /// What the network holds in each direction.
 const CAPACITY: usize = 4096; // bytes
 
@@ -59,7 +62,8 @@ impl Network {
     ///
     /// When nobody can any more.
     pub async fn dialed(&mut self) -> Dial {
-        self.dialed.recv().await.expect("somebody connects")
+        let dialed = timeout(LONG, self.dialed.recv()).await.expect("somebody connects in time");
+        dialed.expect("somebody can connect")
     }
 
     /// Waits for somebody who connects, and upgrades the connection.

@@ -18,6 +18,7 @@ pub(crate) struct Queue {
     /// How much of the first chunk, or without one of `tail`, the socket has taken.
     sent: usize,
     /// How much of everything the socket has taken.
+    #[cfg(feature = "client")]
     total: u64,
 }
 
@@ -43,13 +44,18 @@ impl Queue {
     }
 
     /// Returns how many bytes the socket has taken since the beginning, those that were never in the queue among them.
+    #[cfg(feature = "client")]
     pub(crate) fn total(&self) -> u64 {
         self.total
     }
 
     /// Throws away what waits.
     pub(crate) fn clear(&mut self) {
-        *self = Self { total: self.total, ..Self::default() };
+        *self = Self {
+            #[cfg(feature = "client")]
+            total: self.total,
+            ..Self::default()
+        };
     }
 
     /// Lends the end of the queue, to be appended to.
@@ -124,7 +130,10 @@ impl Queue {
 
     /// Takes note that bytes have been written. Returns how many of them were none of the queue's.
     fn advance(&mut self, mut count: usize) -> usize {
-        self.total += count as u64;
+        #[cfg(feature = "client")]
+        {
+            self.total += count as u64;
+        }
         while let Some(front) = &mut self.front {
             let Some(chunk) = front.chunks.front() else {
                 self.front = None;

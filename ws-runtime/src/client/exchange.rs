@@ -6,7 +6,7 @@ use std::pin::pin;
 use std::task::Poll;
 
 use bytes::Bytes;
-use http::{Method, Request, Response, StatusCode};
+use http::{HeaderName, HeaderValue, Method, Request, Response, StatusCode};
 use http_body_util::Empty;
 use hyper::client::conn::http1;
 use hyper_util::rt::TokioIo;
@@ -38,7 +38,7 @@ where
         sending.as_mut().poll(cx)
     })
     .await?;
-    let response = response.map(drop);
+    let response = detached(&response);
     let is_accepted = match response.status() {
         StatusCode::SWITCHING_PROTOCOLS => true,
         status => is_connect && status.is_success(),
@@ -48,6 +48,18 @@ where
     }
     let parts = connection.into_parts();
     Ok((response, parts.io.into_inner(), parts.read_buf))
+}
+
+/// Copies the head of a response: the headers lie in the buffer that they were read into, which would be kept with them.
+fn detached<B>(response: &Response<B>) -> Response<()> {
+    let mut copy = Response::new(());
+    *copy.status_mut() = response.status();
+    *copy.version_mut() = response.version();
+    for (name, value) in response.headers() {
+        let name = HeaderName::from_bytes(name.as_str().as_bytes()).expect("it is a name");
+        copy.headers_mut().append(name, HeaderValue::from_bytes(value.as_bytes()).expect("it is a value"));
+    }
+    copy
 }
 
 impl From<io::Error> for Failure {

@@ -1,5 +1,6 @@
 //! What becomes of the connection of a client that connects again.
 
+use std::error::Error as _;
 use std::fmt;
 use std::time::Duration;
 
@@ -122,7 +123,15 @@ impl fmt::Display for ClientEvent {
             Self::Connecting { attempt } => write!(f, "connecting, attempt {attempt}"),
             Self::Open { connection } => write!(f, "connected as {connection}"),
             Self::Closed { code } => write!(f, "connection closed, server answered {}", code.as_u16()),
-            Self::Failed { error } => write!(f, "could not connect: {error}"),
+            Self::Failed { error } => {
+                write!(f, "could not connect: {error}")?;
+                let mut source = error.source();
+                while let Some(cause) = source {
+                    write!(f, ": {cause}")?;
+                    source = cause.source();
+                }
+                Ok(())
+            }
             Self::Lost { cause, in_doubt } if in_doubt.is_empty() => write!(f, "connection lost: {cause}"),
             Self::Lost { cause, in_doubt } => {
                 write!(f, "connection lost: {cause}; messages that may have arrived: {}", in_doubt.len())
