@@ -223,7 +223,12 @@ pub(crate) fn client_connecting(attempt: u32) {
 /// A client that connects again could not connect.
 #[cfg(feature = "client")]
 pub(crate) fn client_failed(error: &ConnectError) {
-    debug!(target: CLIENT, error = %Report(error), "client could not connect");
+    // What whoever gives out credentials has answered stays out of it.
+    let error: &dyn fmt::Display = match error {
+        ConnectError::Credentials(error) => error,
+        error => &Report(error),
+    };
+    debug!(target: CLIENT, %error, "client could not connect");
 }
 
 /// The connection of a client that connects again has ended, and the client has not closed it.
