@@ -1,5 +1,6 @@
 //! Writes to whatever connection there is, and keeps what waits for the next one.
 
+use std::collections::HashSet;
 use std::convert::Infallible;
 use std::pin::pin;
 use std::sync::{Arc, Mutex};
@@ -186,9 +187,9 @@ impl Courier {
         lock(&self.state).journal.clear()
     }
 
-    /// Returns whether the message that makes this request has not been sent, or is to be sent again.
-    pub(super) fn holds(&self, request: RequestId) -> bool {
-        lock(&self.state).journal.holds(request)
+    /// Returns the requests that have not been sent, or are to be sent again.
+    pub(super) fn requests(&self) -> HashSet<RequestId> {
+        lock(&self.state).journal.requests()
     }
 
     /// Takes a request back that nobody waits for any more, unless it is on its way.

@@ -6,7 +6,7 @@
 //!               └──── no byte was sent ──────┴──── a byte was sent: in doubt
 //! ```
 
-use std::collections::VecDeque;
+use std::collections::{HashSet, VecDeque};
 
 use crate::client::requests::RequestId;
 use crate::message::Message;
@@ -90,9 +90,9 @@ impl Journal {
         self.remove_first(in_doubt)
     }
 
-    /// Returns whether the message that makes this request is still there.
-    pub(crate) fn holds(&self, request: RequestId) -> bool {
-        self.entries.iter().any(|entry| entry.request == Some(request))
+    /// Returns the requests whose messages are still there.
+    pub(crate) fn requests(&self) -> HashSet<RequestId> {
+        self.entries.iter().filter_map(|entry| entry.request).collect()
     }
 
     /// Takes a request back, unless it is placed.
@@ -215,7 +215,7 @@ mod tests {
         journal.place(0);
         journal.withdraw(first);
         journal.withdraw(second);
-        assert!(journal.holds(first) && !journal.holds(second));
+        assert_eq!(journal.requests(), HashSet::from([first]));
         assert_eq!(texts(&journal.clear()), ["a"]);
         assert_eq!(journal.size(), 0);
     }

@@ -119,7 +119,8 @@ impl Supervisor {
         let is_worth_it = cause.is_transient() && !self.courier().is_stopped();
         self.config.tell(ClientEvent::Lost { cause, in_doubt });
         if let Some(requests) = &self.link.requests {
-            requests.lose(|request| is_worth_it && self.courier().holds(request));
+            let kept = self.courier().requests();
+            requests.lose(|request| is_worth_it && kept.contains(&request));
         }
         let wait = if is_worth_it { self.attempts.take_wait(&self.config, None) } else { None };
         let opened = match wait {
