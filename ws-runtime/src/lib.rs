@@ -151,7 +151,7 @@ pub use crate::tls_info::{TlsInfo, TlsVersion};
 pub use crate::upgrade::{FromSegment, FromValues, UpgradeError, UpgradeRequest};
 pub use crate::validate::Validate;
 
-/// The code of the README is compiled.
-#[cfg(doctest)]
+/// The code of the README is compiled, where there is everything that it uses.
+#[cfg(all(doctest, feature = "testing"))]
 #[doc = include_str!("../../README.md")]
 mod readme {}
