@@ -161,6 +161,21 @@ async fn a_pong_says_what_has_arrived() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_message_now_and_then_is_asked_about_at_once() {
+    let mut network = Network::default();
+    let (client, mut peer) = connect(&mut network, RetryConfig::new().confirm_interval(3 * SECOND)).await;
+    for _ in 0..3 {
+        tokio::time::sleep(4 * SECOND).await;
+        let begin = Instant::now();
+        client.write_text("tick").await.expect("it is open");
+        peer.expects(TEXT, "tick").await;
+        let Some(Frame { first: PING, payload }) = peer.frame().await else { panic!("a ping comes") };
+        assert_eq!(begin.elapsed(), Duration::ZERO);
+        peer.send_frame(PONG, payload).await;
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn what_has_arrived_is_forgotten() {
     let (mut network, diary) = (Network::default(), Diary::default());
     let (client, mut peer) = connect(&mut network, diary.listen(RetryConfig::new())).await;

@@ -43,11 +43,10 @@ struct State {
     is_connected: bool,
     /// There will be no other connection.
     is_stopped: bool,
-    /// What the last ping carried, and when it went out.
+    /// What the last ping carried.
     ping: u64,
+    /// When it went out, or the connection began.
     pinged: Instant,
-    /// When the first message after that ping was placed.
-    placed_since: Option<Instant>,
 }
 
 impl Courier {
@@ -61,7 +60,6 @@ impl Courier {
             // Nobody can answer a ping that he has not seen.
             ping: getrandom::u64().unwrap_or_default(),
             pinged: Instant::now(),
-            placed_since: None,
         };
         Self {
             state: Mutex::new(state),
@@ -155,7 +153,7 @@ impl Courier {
         state.caller = caller;
         state.response = response;
         state.is_connected = true;
-        (state.pinged, state.placed_since) = (Instant::now(), None);
+        state.pinged = Instant::now();
         state.place();
         if state.is_stopped {
             // Whoever closed could not close this one.
@@ -237,15 +235,14 @@ impl State {
             // Fails when the connection is closing or broken: then there will be another one, or none at all.
             let Ok(start) = self.caller.shared().push_noting(outgoing) else { return };
             self.journal.place(start);
-            self.placed_since.get_or_insert_with(Instant::now);
         }
     }
 
     /// Returns when the server is to be pinged.
     fn due(&self, courier: &Courier) -> Option<Instant> {
-        let placed_since = self.placed_since.filter(|_| self.is_connected && self.journal.wants_ping())?;
-        let due = placed_since + courier.confirm_interval;
-        Some(if self.journal.size() > courier.max_queue_size / 2 { due.min(self.pinged + PACE) } else { due })
+        let is_half_full = self.journal.size() > courier.max_queue_size / 2;
+        let interval = if is_half_full { courier.confirm_interval.min(PACE) } else { courier.confirm_interval };
+        (self.is_connected && self.journal.wants_ping()).then(|| self.pinged + interval)
     }
 
     fn ping(&mut self) {
@@ -253,9 +250,8 @@ impl State {
         let payload = self.ping.to_be_bytes();
         if self.caller.shared().push(Outgoing::Payload(Opcode::Ping, &payload), Admission::Always).is_ok() {
             self.journal.pinged();
-            self.pinged = Instant::now();
         }
-        self.placed_since = None;
+        self.pinged = Instant::now();
     }
 }
 

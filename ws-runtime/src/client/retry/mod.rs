@@ -43,7 +43,7 @@ pub(crate) use waits::Attempts;
 /// The `write_*` and `try_write_*` methods of a client with retries keep a copy of each message, until it is known to have arrived:
 ///
 /// - A message of which no byte was sent waits, and goes out on the next connection, in its order.
-/// - A message of which a byte was sent may have arrived. The client sends pings behind its messages, every
+/// - A message of which a byte was sent may have arrived. The client sends pings behind its messages, one in each
 ///   [`confirm_interval`](Self::confirm_interval) at most, and the pong says that everything in front of the ping has reached the server. What no
 ///   pong was seen for when the connection was lost is in doubt. It is not sent again, but reported in
 ///   [`ClientEvent::Lost`]; with [`resend`](Self::resend) it goes out again first, and may arrive twice.
@@ -154,8 +154,9 @@ impl RetryConfig {
         self
     }
 
-    /// Sets how long after a message the ping goes out whose pong says that it has arrived; earlier when the queue is half full. One
-    /// ping is for all messages in front of it. Greater than zero; default 1 s.
+    /// Sets how long after such a ping, or after the beginning of the connection, the next one goes out at the earliest: behind all messages
+    /// that have been written until then, and at once behind one that is written later. While the queue is more than half full, it is
+    /// 10 ms. Greater than zero; default 1 s.
     pub fn confirm_interval(mut self, interval: Duration) -> Self {
         self.confirm_interval = interval;
         self
