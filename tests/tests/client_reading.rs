@@ -271,6 +271,47 @@ async fn unread_messages_are_bounded() {
     }
 }
 
+/// Not only when somebody reads.
+#[tokio::test(start_paused = true)]
+async fn a_close_frame_is_answered_within_a_second() {
+    let (client, mut peer) = connect().await;
+    peer.send_frame(TEXT, "unread").await;
+    peer.send_frame(CLOSE, close_payload(1000, "")).await;
+    let begin = Instant::now();
+    peer.expects(CLOSE, close_payload(1000, "")).await;
+    assert_eq!(begin.elapsed(), SECOND);
+    assert_eq!(client.read_text().await.expect("it came before").as_deref(), Some("unread"));
+    assert_eq!(client.read().await.expect("it is no error"), None);
+
+    let (_client, mut peer) = connect().await;
+    peer.send_frame(CLOSE, close_payload(1000, "")).await;
+    let begin = Instant::now();
+    peer.expects(CLOSE, close_payload(1000, "")).await;
+    assert_eq!(begin.elapsed(), Duration::ZERO, "there is nothing to be read");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_close_frame_waits_for_answers_to_what_came_before() {
+    let (client, mut peer) = connect().await;
+    for number in 0..50 {
+        peer.send_frame(TEXT, number.to_string()).await;
+    }
+    peer.send_frame(CLOSE, close_payload(1000, "")).await;
+    let answering = async {
+        while let Some(text) = client.read_text().await.expect("it is no error") {
+            tokio::time::sleep(Duration::from_millis(900)).await;
+            client.write_text(text).await.expect("our close frame waits for this");
+        }
+    };
+    let hearing = async {
+        for number in 0..50 {
+            peer.expects(TEXT, number.to_string()).await;
+        }
+        peer.expects(CLOSE, close_payload(1000, "")).await;
+    };
+    tokio::join!(answering, hearing);
+}
+
 #[tokio::test(start_paused = true)]
 async fn attributes_are_kept_by_type() {
     let (client, _peer) = connect().await;

@@ -75,6 +75,10 @@ pub use writer::ClientWriter;
 /// waits, too, and behind it another 64 KiB come in, in which pings are answered and the end of the connection is noticed; then the
 /// server is held back.
 ///
+/// A close frame of the server's is answered when the messages before it have been read, and the next one is asked for, so that they can
+/// be answered; or when nobody has asked for one for a second, or after
+/// [`connection_closure_timeout`](ClientBuilder::connection_closure_timeout).
+///
 /// A client that is dropped closes its connection with 1001.
 ///
 /// # Examples

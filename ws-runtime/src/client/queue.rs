@@ -9,10 +9,13 @@
 use std::future::poll_fn;
 use std::pin::pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::time::timeout;
 
 use crate::caller::Caller;
 use crate::message::Message;
@@ -40,12 +43,14 @@ struct Room {
     /// Bytes that may still be handed over. Closed when nobody reads any more.
     free: Semaphore,
     size: u32,
+    /// How often somebody has asked for a message.
+    asked: AtomicU64,
 }
 
 /// Makes the two ends of a queue for so many bytes.
 pub(crate) fn queue(size: u32) -> (Feeder, Inbox) {
     let (sender, receiver) = unbounded_channel();
-    let room = Arc::new(Room { free: Semaphore::new(size as usize), size });
+    let room = Arc::new(Room { free: Semaphore::new(size as usize), size, asked: AtomicU64::new(0) });
     (Feeder { messages: sender, room: Arc::clone(&room) }, Inbox { messages: receiver, held: 0, room })
 }
 
@@ -75,9 +80,17 @@ impl Feeder {
         .await
     }
 
-    /// Waits until all of the room is there: the last message has been read, and answered, and the next one is asked for.
+    /// Waits until all of the room is there: the last message has been read, and answered, and the next one is asked for. Gives up when
+    /// nobody asks for a while.
     pub(crate) async fn settle(&self) {
-        let _ = self.room.free.acquire_many(self.room.size).await;
+        let mut settled = pin!(self.room.free.acquire_many(self.room.size));
+        let mut asked = self.room.asked.load(Ordering::Relaxed);
+        while timeout(PATIENCE, settled.as_mut()).await.is_err() {
+            let last = std::mem::replace(&mut asked, self.room.asked.load(Ordering::Relaxed));
+            if last == asked {
+                return;
+            }
+        }
     }
 }
 
@@ -88,6 +101,7 @@ impl Inbox {
     }
 
     pub(crate) fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Option<Message>> {
+        self.room.asked.fetch_add(1, Ordering::Relaxed);
         self.room.free.add_permits(std::mem::take(&mut self.held) as usize);
         let next = self.messages.poll_recv(cx);
         if let Poll::Ready(Some(message)) = &next {
@@ -110,5 +124,7 @@ impl Room {
     }
 }
 
+/// How long whoever reads may take for one message, when the server has closed behind it.
+const PATIENCE: Duration = Duration::from_secs(1);
 /// What a message in the queue costs beside its bytes.
 const OVERHEAD: usize = 64; // bytes

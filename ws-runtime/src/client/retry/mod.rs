@@ -49,8 +49,7 @@ pub(crate) use waits::Attempts;
 ///   [`ClientEvent::Lost`]; with [`resend`](Self::resend) it goes out again first, and may arrive twice.
 /// - What still waits when the client gives up is reported in [`ClientEvent::GaveUp`].
 ///
-/// The close frame of a server counts when the messages before it have been read, or after
-/// [`connection_closure_timeout`](crate::ClientBuilder::connection_closure_timeout). What has not been sent until then is not sent on that
+/// The close frame of a server counts when it is answered ([`Client`](crate::Client)). What has not been sent until then is not sent on that
 /// connection any more: where there is something left, the connection is cut without an answer to the close frame.
 ///
 /// What waits and what is in doubt are together bounded by [`max_queue_size`](Self::max_queue_size). Pings, pongs, and what a handler returns or writes to its
