@@ -1,8 +1,12 @@
 //! The test kit, and our own services tested with it.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::time::Instant;
+use tests::network::Network;
+use tests::raw::BINARY;
+use tokio::sync::Semaphore;
+use tokio::time::{Instant, timeout};
 use websocket::testing::Server;
 use websocket::{Caller, CloseCode, CloseFrame, Compression, ConnectError, Error, RetryConfig, Router, UpgradeError};
 
@@ -74,6 +78,71 @@ async fn a_client_reads_while_it_cannot_write() {
         };
         let both = async { tokio::join!(writing, reading) };
         tests::within("all messages there and back", both).await;
+    }
+}
+
+/// Counts what it hears.
+struct Counter(Arc<Semaphore>);
+
+#[websocket::client]
+impl Counter {
+    #[remote]
+    fn on_text_message(&mut self, _text: &str) {
+        self.0.add_permits(1);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_handler_hears_while_nothing_can_be_written() {
+    const COUNT: u32 = 500;
+    let server = server();
+    for retry in [None, Some(RetryConfig::new())] {
+        let mut builder = server.client("/greet/ann").compression(Compression::off());
+        if let Some(config) = retry {
+            builder = builder.retry(config);
+        }
+        let heard = Arc::new(Semaphore::new(0));
+        let client = builder.connect_with(Counter(Arc::clone(&heard))).await.expect("it is accepted");
+        let writing = async {
+            for number in 0..COUNT {
+                client.write_text(format!("{number:030000}")).await.expect("it is open");
+            }
+        };
+        let both = async { tokio::join!(writing, heard.acquire_many(COUNT + 1)) };
+        tests::within("all messages there and back", both).await.1.expect("it is open").forget();
+    }
+}
+
+/// Returns as much as it hears.
+struct Echo;
+
+#[websocket::client]
+impl Echo {
+    #[remote]
+    fn on_binary_message(&mut self, data: Vec<u8>) -> Vec<u8> {
+        data
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_handler_owes_a_server_that_does_not_read_only_so_much() {
+    let mut network = Network::default();
+    let builder = network.client().compression(Compression::off()).high_water_mark(10_000);
+    let connecting = tokio::spawn(builder.connect_with(Echo));
+    let mut peer = network.upgraded().await;
+    let _client = connecting.await.expect("it does not panic").expect("it was accepted");
+    let mut sent = 0;
+    let sending = timeout(Duration::from_secs(5), async {
+        loop {
+            peer.send_frame(BINARY, [0; 1000]).await;
+            sent += 1;
+        }
+    });
+    sending.await.expect_err("the client takes everything, though its replies are not read");
+    // What the network holds in both directions, the mark, and what one read takes.
+    assert!((10..60).contains(&sent), "{sent} messages were sent");
+    for _ in 0..sent {
+        peer.expects(BINARY, [0; 1000]).await;
     }
 }
 

@@ -53,6 +53,18 @@ pub(crate) struct Outbox {
     /// When the socket last took bytes; `None` when no idle timeout wants to know.
     last_write: Option<Instant>,
     backlog: Backlog,
+    #[cfg(feature = "client")]
+    replies: Replies,
+}
+
+/// What a client's callbacks have returned, and the socket has not taken.
+#[cfg(feature = "client")]
+#[derive(Debug, Default)]
+struct Replies {
+    /// Bytes of payload since there was nothing of it.
+    size: usize,
+    /// How much the socket will have taken when the last one is out.
+    end: u64,
 }
 
 /// Something to queue.
@@ -103,6 +115,8 @@ impl Outbox {
             compressor,
             last_write,
             backlog: Backlog::default(),
+            #[cfg(feature = "client")]
+            replies: Replies::default(),
         }
     }
 
@@ -206,6 +220,22 @@ impl Outbox {
     #[cfg(feature = "client")]
     pub(crate) fn sent(&self) -> u64 {
         self.queue.total()
+    }
+
+    /// Notes that what was queued last is a reply.
+    #[cfg(feature = "client")]
+    pub(crate) fn note_reply(&mut self, length: usize) {
+        if self.role == Role::Client {
+            let is_first = self.sent() >= self.replies.end;
+            self.replies.size = length + if is_first { 0 } else { self.replies.size };
+            self.replies.end = self.sent() + self.queued() as u64;
+        }
+    }
+
+    /// Returns whether so many bytes of replies wait.
+    #[cfg(feature = "client")]
+    pub(crate) fn owes_replies(&self, mark: usize) -> bool {
+        self.sent() < self.replies.end && self.replies.size > mark
     }
 
     /// Counts what waits for the peer, which what waits for the end of a turn does not.

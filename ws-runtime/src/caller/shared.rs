@@ -147,6 +147,13 @@ impl Shared {
         self.queued.load(Ordering::Relaxed) > self.terms.bounds.high_water_mark
     }
 
+    /// Returns whether a client's replies have to wait for the peer. What others write to it does not count: the server may not read that
+    /// until it is read itself.
+    #[cfg(feature = "client")]
+    pub(crate) fn owes_replies(&self) -> bool {
+        self.is_full() && self.with_outbox(|outbox| outbox.owes_replies(self.terms.bounds.high_water_mark))
+    }
+
     /// Returns whether writers that had to wait may go on.
     pub(crate) fn is_drained(&self) -> bool {
         self.queued.load(Ordering::Relaxed) <= self.terms.bounds.low_water_mark()

@@ -192,9 +192,8 @@ impl ClientBuilder {
     /// With [`retry`](Self::retry) the handler stays the same on all connections: `on_open` is called for each that is open, and
     /// `on_close` for each that has ended. When a callback panics, there is no further connection.
     ///
-    /// As that of a service, a callback is not called while more than [`high_water_mark`](Self::high_water_mark) waits to be sent, so that the
-    /// replies to a server that does not read stay within bounds. Whoever sends much to a server that answers each message does better with
-    /// `read`.
+    /// A callback is not called while more than [`high_water_mark`](Self::high_water_mark) of what callbacks have returned waits to be sent, so
+    /// that the replies to a server that does not read stay within bounds.
     ///
     /// The `idle_timeout` of the attribute is that of the connection. The replies of a dispatched callback carry the attribute's
     /// `dispatcher_stream_id`, which needs not be that of [`dispatcher_stream_id`](Self::dispatcher_stream_id); a message that answers a request

@@ -29,7 +29,6 @@ impl Service for Delivery {
 
     const DESCRIPTOR: Descriptor = Descriptor::new("Client", "/");
     const ROLE: Role = Role::Client;
-    const REPLIES: bool = false;
 
     async fn upgrade(_: &UpgradeRequest, state: &Infallible) -> UpgradeResult<Self> {
         match *state {}
@@ -45,6 +44,11 @@ impl Service for Delivery {
             _ => return Ok(Handled::Unhandled),
         }
         Ok(Handled::Done)
+    }
+
+    /// Whoever reads goes on: the server may wait for that until it reads itself.
+    fn must_wait(_: &Caller) -> bool {
+        false
     }
 
     async fn settle(&mut self) {

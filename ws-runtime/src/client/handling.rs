@@ -51,6 +51,10 @@ impl<H: Handler> Service for Handling<H> {
         match *state {}
     }
 
+    fn must_wait(caller: &Caller) -> bool {
+        caller.shared().owes_replies()
+    }
+
     async fn call(&mut self, caller: &Caller, event: Event<'_>) -> Outcome {
         if self.witness.takes(caller, event).await {
             return Ok(Handled::Done);

@@ -14,6 +14,7 @@ use ws_core::close::CloseCode;
 use ws_core::opcode::Opcode;
 use ws_core::protocol::Incoming;
 
+use crate::caller::Caller;
 use crate::caller::outbox::Outbox;
 use crate::caller::shared::Shared;
 use crate::caller::turn;
@@ -90,7 +91,7 @@ fn serve<'s, S: Service>(
                 Step::Open => (Event::Open, input.remainder()),
                 Step::Idle => (Event::IdleTimeout, input.remainder()),
                 Step::Wait(progress) => {
-                    step = poll_fn(|cx| poll_step(S::REPLIES, progress, input, session, cx)).await?;
+                    step = poll_fn(|cx| poll_step(S::must_wait, progress, input, session, cx)).await?;
                     continue;
                 }
                 Step::Input if session.upkeep.streams.has_failed() => {
@@ -98,7 +99,7 @@ fn serve<'s, S: Service>(
                     session.check_open()?;
                     continue;
                 }
-                Step::Input if S::REPLIES && session.caller.shared().is_full() => {
+                Step::Input if S::must_wait(&session.caller) => {
                     step = Step::Wait(Progress::Stalled);
                     continue;
                 }
@@ -214,7 +215,7 @@ fn show(incoming: Incoming<'_>, shared: &Shared) {
 
 /// Writes the answers, then waits for input, for the idle timeout, or for somebody who closes the connection.
 fn poll_step(
-    replies: bool,
+    must_wait: fn(&Caller) -> bool,
     progress: Progress,
     input: &mut Input,
     session: &mut Session,
@@ -233,21 +234,20 @@ fn poll_step(
         return Poll::Ready(Ok(Step::Input));
     }
     session.check_open()?;
-    let step = ready!(poll_input(replies, progress, input, session, cx))?;
+    let step = ready!(poll_input(must_wait, progress, input, session, cx))?;
     session.caller.shared().cork();
     turn::begin();
     Poll::Ready(Ok(step))
 }
 
 fn poll_input(
-    replies: bool,
+    must_wait: fn(&Caller) -> bool,
     progress: Progress,
     input: &mut Input,
     session: &mut Session,
     cx: &mut Context<'_>,
 ) -> Poll<Result<Step, End>> {
-    // Who only reads goes on: the peer may wait for that until it reads itself.
-    if !(replies && session.caller.shared().is_full()) {
+    if !must_wait(&session.caller) {
         if let Progress::Stalled = progress {
             return Poll::Ready(Ok(Step::Input));
         }

@@ -62,9 +62,13 @@ pub trait Service: Sized + Send + 'static {
     #[doc(hidden)]
     const ROLE: Role = Role::Server;
 
-    /// Whether what comes in makes something go out, so that nothing is taken while too much waits to go out.
+    /// Returns whether no message is to be taken, because too much waits to go out.
     #[doc(hidden)]
-    const REPLIES: bool = true;
+    #[inline]
+    #[must_use]
+    fn must_wait(caller: &Caller) -> bool {
+        caller.shared().is_full()
+    }
 
     #[doc(hidden)]
     #[must_use]

@@ -95,6 +95,10 @@ impl Shared {
             return Err(Refusal::Full);
         }
         outbox.push(outgoing);
+        #[cfg(feature = "client")]
+        if admission == Admission::Always {
+            outbox.note_reply(outgoing.payload().len());
+        }
         self.terms.metrics.sent(outgoing.opcode(), outgoing.payload().len());
         if self.is_corked() {
             // The driver looks at the rest when it uncorks.
