@@ -161,6 +161,20 @@ async fn a_pong_says_what_has_arrived() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn the_pong_to_another_ping_says_nothing() {
+    let (mut network, diary) = (Network::default(), Diary::default());
+    let (client, mut peer) = connect(&mut network, diary.listen(RetryConfig::new())).await;
+    client.write_text("one").await.expect("it is open");
+    peer.expects(TEXT, "one").await;
+    let Some(Frame { first: PING, payload }) = peer.frame().await else { panic!("a ping comes") };
+    let others: Vec<u8> = payload.iter().map(|byte| !byte).collect();
+    peer.send_frame(PONG, others).await;
+    drop(peer);
+    drop(network.dialed().await);
+    assert_eq!(in_doubt(&diary), ["one"]);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_message_now_and_then_is_asked_about_at_once() {
     let mut network = Network::default();
     let (client, mut peer) = connect(&mut network, RetryConfig::new().confirm_interval(3 * SECOND)).await;
